@@ -1,0 +1,139 @@
+"""The one reader of request bodies: whatever arrives, the outcome is JSON data or a named refusal, never a crash.
+
+Bounds: size (413), then depth, UTF-8 only, no NaN or Infinity, no lone surrogates, no huge integers (400).
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any
+
+SIZE_LIMIT = 32 * 1024 * 1024
+DEPTH_LIMIT = 64
+DIGIT_LIMIT = 400
+
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+
+
+class BadBodyError(Exception):
+    """A body that cannot be read as JSON.
+
+    Attributes:
+        status: 400, or 413 where it is too large.
+    """
+
+    def __init__(self, message: str, status: int = 400) -> None:
+        super().__init__(message)
+        self.status = status
+
+
+class ClientLeftError(Exception):
+    """The client closed the connection before its request was whole."""
+
+
+async def read_body(receive: Receive, limit: int = SIZE_LIMIT) -> bytes:
+    """The whole body.
+
+    Raises:
+        BadBodyError: larger than `limit` bytes.
+        ClientLeftError: it ended early.
+    """
+    message = await receive()
+    if message["type"] == "http.disconnect":
+        raise ClientLeftError
+    body: bytes = message.get("body", b"")
+    if not message.get("more_body", False) and len(body) <= limit:
+        return body
+    chunks, size = [body], len(body)
+    while message.get("more_body", False) and size <= limit:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise ClientLeftError
+        chunks.append(message.get("body", b""))
+        size += len(chunks[-1])
+    if size > limit:
+        raise BadBodyError(f"The body is larger than {limit} bytes.", 413)
+    return b"".join(chunks)
+
+
+def parse_json(body: bytes) -> Any:
+    """JSON data.
+
+    Raises:
+        BadBodyError: with what is wrong, in words safe to send back.
+    """
+    try:
+        text = body.decode("utf-8")
+    except UnicodeDecodeError:
+        raise BadBodyError("The body is not UTF-8.") from None
+    try:
+        data = json.loads(text, parse_constant=_no_constant, parse_float=_finite, parse_int=_bounded)
+    except BadBodyError:
+        raise
+    except RecursionError:
+        raise BadBodyError(f"The body is nested deeper than {DEPTH_LIMIT} levels.") from None
+    except ValueError as error:
+        raise BadBodyError(f"The body is not JSON: {_position(error)}.") from None
+    if body.count(b"[") + body.count(b"{") > DEPTH_LIMIT:
+        _check_depth(data)
+    if b"\\u" in body:
+        _check_surrogates(data)
+    return data
+
+
+def parse_object(body: bytes) -> dict[str, Any]:
+    """JSON data that is an object.
+
+    Raises:
+        BadBodyError: it is something else, or no JSON.
+    """
+    data = parse_json(body)
+    if not isinstance(data, dict):
+        raise BadBodyError("The body must be a JSON object.")
+    return data
+
+
+def _no_constant(word: str) -> float:
+    raise BadBodyError(f"{word} is not JSON.")
+
+
+def _finite(text: str) -> float:
+    value = float(text)
+    if math.isinf(value):
+        raise BadBodyError("A number is too large.")
+    return value
+
+
+def _bounded(text: str) -> int:
+    if len(text) > DIGIT_LIMIT:
+        raise BadBodyError(f"An integer has more than {DIGIT_LIMIT} digits.")
+    return int(text)
+
+
+def _position(error: ValueError) -> str:
+    if isinstance(error, json.JSONDecodeError):
+        return f"{error.msg[0].lower()}{error.msg[1:]} at line {error.lineno}, column {error.colno}"
+    return "it cannot be decoded"
+
+
+def _check_depth(data: object) -> None:
+    level, depth = [data], 0
+    while level:
+        if depth > DEPTH_LIMIT:
+            raise BadBodyError(f"The body is nested deeper than {DEPTH_LIMIT} levels.")
+        following: list[object] = []
+        for item in level:
+            if isinstance(item, dict):
+                following.extend(item.values())
+            elif isinstance(item, list):
+                following.extend(item)
+        level, depth = following, depth + 1
+
+
+def _check_surrogates(data: object) -> None:
+    try:
+        json.dumps(data, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        raise BadBodyError("A string holds half of a surrogate pair.") from None

@@ -1,0 +1,205 @@
+"""The simulator's time: one small clock behind three methods, and the only code that reads real time.
+
+`now` is called whenever a state is asked for; `sleep` holds an exchange; `finished` says that the task which a
+sleep woke has done its work, so that a manual clock knows when everything due has run.
+All times are integer nanoseconds since the clock began.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import heapq
+import itertools
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Protocol
+
+from veosim.errors import VeosimError
+from veosim.units import SECOND, seconds, show_duration
+
+EPOCH = datetime(2026, 4, 27, 10, 30, tzinfo=UTC)
+"""Where clocks that tests control begin: the instant of the documents' samples (000, 001 Quickstart)."""
+
+HELD_LIMIT = 10 * SECOND
+SETTLE_LIMIT = 5 * SECOND
+
+
+class Clock(Protocol):
+    """What the simulator asks of time."""
+
+    def now(self) -> int:
+        """Nanoseconds since the clock began; never goes back."""
+        ...
+
+    async def sleep(self, duration: int) -> None:
+        """Return once `duration` nanoseconds of this clock have passed."""
+        ...
+
+    def finished(self) -> None:
+        """The current task has done what its last sleep woke it for."""
+        ...
+
+
+def wall_now() -> datetime:
+    """The real instant, in UTC."""
+    return datetime.now(UTC)
+
+
+def monotonic() -> int:
+    """Real nanoseconds, for measuring how long the harness itself takes."""
+    return time.monotonic_ns()
+
+
+def rfc3339(instant: datetime) -> str:
+    """An instant as the documents write it: `2026-04-27T10:30:00Z`."""
+    return instant.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+class ScaledClock:
+    """Real time, run `factor` times as fast: 600 s take 600/factor s."""
+
+    def __init__(self, factor: float) -> None:
+        if factor <= 0:
+            raise VeosimError(f"a clock's factor must be above 0, found {factor}")
+        self.factor = factor
+        self._began = time.monotonic_ns()
+
+    def now(self) -> int:
+        """Scaled nanoseconds since the clock was made."""
+        return round((time.monotonic_ns() - self._began) * self.factor)
+
+    async def sleep(self, duration: int) -> None:
+        """Sleep on the running loop for `duration / factor`."""
+        await asyncio.sleep(seconds(duration) / self.factor)
+
+    def finished(self) -> None:
+        """Nothing waits for settling on a clock that runs by itself."""
+
+
+class RealClock(ScaledClock):
+    """Real time as it is."""
+
+    def __init__(self) -> None:
+        super().__init__(1)
+
+
+class HeldError(VeosimError):
+    """An exchange waited for a manual clock that nobody advanced."""
+
+
+class ManualClock:
+    """A clock that moves only when told: `advance` runs everything that falls due, in order.
+
+    Invariant: `_now` never passes the due time of a sleeper that is still in `_sleepers`; sleepers due at one
+    instant wake in the order in which they went to sleep. `_awake` holds the tasks that were woken and have
+    neither slept again nor finished; `advance` returns when it is empty.
+
+    Attributes:
+        held: one line for each exchange that gave up waiting after `held_limit` real nanoseconds.
+    """
+
+    def __init__(self, held_limit: int = HELD_LIMIT, settle_limit: int = SETTLE_LIMIT) -> None:
+        self._now = 0
+        self._sleepers: list[tuple[int, int, asyncio.Future[None]]] = []
+        self._order = itertools.count()
+        self._awake: set[asyncio.Task[object]] = set()
+        self._settled: asyncio.Event | None = None
+        self._held_limit = held_limit
+        self._settle_limit = settle_limit
+        self.held: list[str] = []
+
+    def now(self) -> int:
+        """Nanoseconds advanced so far."""
+        return self._now
+
+    async def sleep(self, duration: int) -> None:
+        """Wait for `advance`.
+
+        Raises:
+            HeldError: nobody advanced the clock for ten real seconds, so the exchange would hang its test.
+        """
+        self.finished()
+        if duration <= 0:
+            return
+        loop = asyncio.get_running_loop()
+        woken: asyncio.Future[None] = loop.create_future()
+        due = self._now + duration
+        heapq.heappush(self._sleepers, (due, next(self._order), woken))
+        guard = loop.call_later(seconds(self._held_limit), self._give_up, woken, due)
+        try:
+            await woken
+        finally:
+            guard.cancel()
+        self._awake.add(current_task())
+
+    def finished(self) -> None:
+        """Count the current task as settled."""
+        self._awake.discard(current_task())
+        if not self._awake and self._settled is not None:
+            self._settled.set()
+
+    async def advance(self, duration: int) -> list[str]:
+        """Move time by `duration`, waking every sleeper at its own instant.
+
+        Runs on the loop that the sleepers run on. Returns the names of the tasks that had not settled within
+        five real seconds; [] is the rule.
+        """
+        if duration < 0:
+            raise VeosimError(f"time does not go back: advance({duration})")
+        target = self._now + duration
+        unsettled: list[str] = []
+        while self._sleepers and self._sleepers[0][0] <= target:
+            due, _, woken = heapq.heappop(self._sleepers)
+            self._now = max(self._now, due)
+            if not woken.done():
+                woken.set_result(None)
+                unsettled += await self._settle()
+        self._now = target
+        return unsettled
+
+    async def _settle(self) -> list[str]:
+        self._settled = asyncio.Event()
+        # The woken task runs after this one yields: its future's callback is already queued, so two turns of the
+        # loop bring it to `_awake`.
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
+        if not self._awake:
+            return []
+        try:
+            async with asyncio.timeout(seconds(self._settle_limit)):
+                await self._settled.wait()
+        except TimeoutError:
+            late = [task.get_name() for task in self._awake]
+            self._awake.clear()
+            return late
+        return []
+
+    def _give_up(self, woken: asyncio.Future[None], due: int) -> None:
+        if not woken.done():
+            line = f"waiting for clock.advance({show_duration(due - self._now)!r})"
+            self.held.append(line)
+            woken.set_exception(HeldError(line))
+
+    def reset(self) -> None:
+        """Back to 0; whoever still sleeps is woken with an error, since its exchange belongs to the past."""
+        for _, _, woken in self._sleepers:
+            if not woken.done():
+                woken.set_exception(HeldError("the clock was reset"))
+        self._sleepers.clear()
+        self._awake.clear()
+        self.held.clear()
+        self._now = 0
+
+
+def current_task() -> asyncio.Task[object]:
+    """The task that runs now."""
+    task = asyncio.current_task()
+    if task is None:
+        raise VeosimError("a clock's sleep is awaited from a task")
+    return task
+
+
+def wall_from(clock: Clock, epoch: datetime = EPOCH) -> Callable[[], datetime]:
+    """A reader of wall time for a clock that tests control: `epoch` plus what has passed."""
+    return lambda: epoch + timedelta(microseconds=clock.now() // 1_000)

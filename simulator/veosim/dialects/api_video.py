@@ -1,0 +1,158 @@
+"""The dialect api-video: the upstream behind the CN8 gateway (documents 000 and 001).
+
+The documents give the paths, the request fields with their exact values and defaults, and the fields of a success;
+what else stands here is inferred, and marked so in openapi/api-video.yaml.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+import re
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic_core import PydanticCustomError
+
+from veosim.dialects.base import Answer, Kind, Operation, RefusedError, json_answer
+from veosim.job import Job, JobRequest, JobView, State
+from veosim.seeded import uuid4_from
+
+SHOWN_INPUT = 200
+_DATA_URI = re.compile(r"data:image/[a-z0-9.+-]+;base64,", re.IGNORECASE)
+_HTTP_URL = re.compile(r"https?://[^\s/?#]+[^\s]*", re.IGNORECASE)
+
+
+def _image(value: object) -> object:
+    if not isinstance(value, str) or _HTTP_URL.fullmatch(value):
+        return value
+    prefix = _DATA_URI.match(value)
+    try:
+        raw = base64.b64decode(value[prefix.end() :] if prefix else value, validate=True)
+    except (binascii.Error, ValueError):
+        raw = b""
+    if not raw:
+        raise PydanticCustomError("image", "Input should be an http(s) URL, a base64 data URI or base64 image bytes")
+    return value
+
+
+class _Video(BaseModel):
+    """The fields that both submits share. Other fields do no harm (inferred: the documents are silent)."""
+
+    model_config = ConfigDict(strict=True, extra="ignore")
+
+    model: Literal["veo (Audio)", "veo fast (Audio)"] = "veo (Audio)"
+    resolution: Literal["512P", "1080P"] = "1080P"
+    duration: Literal["4s", "8s"] = "4s"
+    aspect_ratio: Literal["16:9", "9:16"] = "16:9"
+
+
+class VideoFromText(_Video):
+    """POST /api/video/from-text (001 Quickstart; Changelog 1.1 for values and defaults)."""
+
+    prompt: str = Field(min_length=1)
+
+
+class VideoFromImage(_Video):
+    """POST /api/video/from-image (000 Quickstart; Changelog 1.1): image is required, prompt is not."""
+
+    image: Annotated[str, Field(min_length=1), BeforeValidator(_image)]
+    prompt: str = ""
+
+
+FROM_TEXT = Operation("from-text", Kind.SUBMIT, "POST", "/api/video/from-text")
+FROM_IMAGE = Operation("from-image", Kind.SUBMIT, "POST", "/api/video/from-image")
+STATUS = Operation("status", Kind.POLL, "GET", "/api/video/status/{job_id}")
+
+_MODELS: Mapping[str, type[VideoFromText | VideoFromImage]] = {
+    FROM_TEXT.name: VideoFromText,
+    FROM_IMAGE.name: VideoFromImage,
+}
+
+
+class ApiVideo:
+    """Translates between the engine and documents 000 and 001."""
+
+    name = "api-video"
+    documents: tuple[str, ...] = ("000", "001")
+    body_limit = 32 * 1024 * 1024
+    operations: tuple[Operation, ...] = (FROM_TEXT, FROM_IMAGE, STATUS)
+
+    def parse(self, operation: Operation, data: Mapping[str, object]) -> JobRequest:
+        """Validate as the upstream's own models do: a wrong value is a 400 that names it."""
+        try:
+            video = _MODELS[operation.name].model_validate(data)
+        except ValidationError as error:
+            detail = [_detail(item) for item in error.errors(include_url=False, include_context=False)]
+            first = f"{'.'.join(str(part) for part in detail[0]['loc'])}: {detail[0]['msg']}"
+            body = {"status": "error", "message": f"Validation failed: {first}", "detail": detail}
+            raise RefusedError(json_answer(400, body), first) from None
+        fields = video.model_dump()
+        return JobRequest(
+            operation=operation.name,
+            canonical=json.dumps([self.name, operation.name, fields], sort_keys=True, separators=(",", ":")),
+            prompt=video.prompt,
+            model=video.model,
+            duration_s=float(video.duration.removesuffix("s")),
+            resolution=video.resolution,
+            aspect_ratio=video.aspect_ratio,
+            fields=fields,
+            images=(video.image,) if isinstance(video, VideoFromImage) else (),
+        )
+
+    def job_id(self, identity: bytes) -> str:
+        """A random-looking UUID (inferred)."""
+        return uuid4_from(identity)
+
+    def accepted(self, job: Job) -> Answer:
+        """`{status: queued, job_id}` (inferred: the documents say only that the upstream returns its own job_id)."""
+        return json_answer(200, {"status": "queued", "job_id": job.id})
+
+    def status(self, job: Job, view: JobView) -> Answer:
+        """The documented result fields on success, the documented error envelope on failure."""
+        if view.state is State.SUCCEEDED:
+            return json_answer(200, self._result(job))
+        if view.error is not None:
+            return json_answer(200, {"status": "error", "message": view.error.message, "code": view.error.code})
+        word = "queued" if view.state is State.QUEUED else "processing"
+        return json_answer(200, {"status": word, "job_id": job.id, "progress": view.progress})
+
+    def _result(self, job: Job) -> dict[str, object]:
+        request = job.request
+        return {
+            "status": "success",
+            "video_url": f"https://s3.example.com/{job.id}/video.mp4",
+            "duration_seconds": request.duration_s,
+            "model": request.model,
+            "resolution": request.resolution,
+            "aspect_ratio": request.aspect_ratio,
+        }
+
+    def unknown_job(self, job_id: str) -> Answer:
+        """404 in the error envelope (inferred)."""
+        return self.error(404, f"No job has the id {job_id[:80]!r}.")
+
+    def error(self, status: int, message: str) -> Answer:
+        """The documented `{status: error}` envelope; `message` is inferred."""
+        return json_answer(status, {"status": "error", "message": message})
+
+    def example(self) -> tuple[Operation, Mapping[str, object]]:
+        """The documents' sample values with a prompt of our own."""
+        return FROM_TEXT, {
+            "prompt": "A paper boat drifts down a rainy street",
+            "model": "veo (Audio)",
+            "resolution": "1080P",
+            "duration": "4s",
+            "aspect_ratio": "16:9",
+        }
+
+
+def _detail(item: Any) -> dict[str, Any]:
+    """One pydantic error as FastAPI services show it, without echoing a whole image."""
+    detail = {"type": item["type"], "loc": ["body", *item["loc"]], "msg": item["msg"]}
+    found = item["input"]
+    if found is None or isinstance(found, bool | int | float) or (isinstance(found, str) and len(found) <= SHOWN_INPUT):
+        detail["input"] = found
+    return detail

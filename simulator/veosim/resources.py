@@ -1,0 +1,54 @@
+"""The bundled YAML: scenarios and OpenAPI documents, from the wheel, else from a checkout's root."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+
+import yaml
+
+from veosim.errors import VeosimError, did_you_mean
+
+_PACKAGE = Path(__file__).parent
+
+
+def folder(name: str) -> Path:
+    """The folder `scenarios` or `openapi`, wherever this installation keeps it."""
+    for candidate in (_PACKAGE / name, _PACKAGE.parents[1] / name):
+        if candidate.is_dir():
+            return candidate
+    raise VeosimError(f"this installation of veosim lacks its {name}/ folder; install it again")
+
+
+def scenario_files() -> dict[str, Path]:
+    """Every shipped scenario by name."""
+    return {path.stem: path for path in sorted(folder("scenarios").rglob("*.yaml"))}
+
+
+def scenario_file(name: str) -> Path:
+    """The file of a shipped scenario.
+
+    Raises:
+        VeosimError: no scenario has that name.
+    """
+    files = scenario_files()
+    if name not in files:
+        hint = did_you_mean(name, files)
+        raise VeosimError(
+            f"no shipped scenario is called {name!r}; there are {', '.join(files)}" + (hint and f"; {hint}")
+        )
+    return files[name]
+
+
+@cache
+def openapi(name: str) -> Mapping[str, object]:
+    """A bundled OpenAPI document as plain data."""
+    path = folder("openapi") / f"{name}.yaml"
+    if not path.is_file():
+        known = ", ".join(sorted(file.stem for file in path.parent.glob("*.yaml")))
+        raise VeosimError(f"no OpenAPI document is called {name!r}; there are {known}")
+    document = yaml.safe_load(path.read_text("utf-8"))
+    if not isinstance(document, dict):
+        raise VeosimError(f"{path.name} is no OpenAPI document")
+    return document

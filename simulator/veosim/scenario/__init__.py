@@ -1,0 +1,1 @@
+"""Scenarios: the YAML that says how the fake upstream behaves (model), how it is read (load) and drawn (stage)."""

@@ -1,0 +1,179 @@
+"""What a scenario may say. Field names are the language; a completeness test holds the docs page to this table."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal, Self
+
+from pydantic import BeforeValidator, Discriminator, Field, Tag, model_validator
+from pydantic_core import PydanticCustomError
+
+from veosim.units import SECOND, Duration
+from veosim.yamlfile import Strict
+
+OutcomeWord = Literal["succeed", "fail", "stuck"]
+BreakWord = Literal["hang", "reset"]
+"""`hang`: never answer, and keep the connection open. `reset`: close it with a TCP RST."""
+
+
+def _one_or_many(value: object) -> object:
+    return (
+        (value,)
+        if isinstance(value, int) and not isinstance(value, bool)
+        else (tuple(value) if isinstance(value, list) else value)
+    )
+
+
+Ordinals = Annotated[tuple[Annotated[int, Field(ge=1)], ...], BeforeValidator(_one_or_many)]
+"""`2` or `[2, 3]`: which of the matching exchanges, counted from 1."""
+
+
+class JobWhen(Strict):
+    """Which submits a job entry is for; every key given must match.
+
+    `prompt` is a glob over the whole prompt. `nth` counts the jobs of this scenario. `operation` is the dialect's,
+    such as `from-text`.
+    """
+
+    prompt: str | None = None
+    nth: Ordinals | None = None
+    model: str | None = None
+    operation: str | None = None
+    resolution: str | None = None
+    duration_s: float | None = Field(default=None, gt=0, strict=False)
+
+
+class Uniform(Strict):
+    """A time drawn evenly between two bounds, once per job."""
+
+    uniform: tuple[Duration, Duration] = Field(strict=False)
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Self:
+        low, high = self.uniform
+        if low > high:
+            raise PydanticCustomError("order", "{problem}", {"problem": "the lower bound is above the upper one"})
+        return self
+
+
+def _form(value: object) -> str:
+    return "spread" if isinstance(value, dict | Uniform) else "fixed"
+
+
+Time = Annotated[
+    Annotated[Duration, Tag("fixed")] | Annotated[Uniform, Tag("spread")],
+    Discriminator(_form),
+]
+"""`90s`, or `{uniform: [60s, 120s]}`."""
+
+
+class ErrorWords(Strict):
+    """The reason of a failed job; each dialect puts it into its own shape."""
+
+    code: str = "generation_failed"
+    message: str = "The generation failed."
+
+
+class JobEntry(Strict):
+    """A job's plan: `queue` then `run`, or `after` for the whole time from submit to the end."""
+
+    when: JobWhen | None = None
+    outcome: OutcomeWord = "succeed"
+    queue: Time | None = None
+    run: Time | None = None
+    after: Duration | None = None
+    error: ErrorWords | None = None
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        if self.after is not None and (self.queue is not None or self.run is not None):
+            raise _contradiction("'after' is the whole time, so it excludes 'queue' and 'run'")
+        if self.error is not None and self.outcome != "fail":
+            raise _contradiction(f"'error' belongs to outcome: fail, not to outcome: {self.outcome}")
+        if self.outcome == "stuck" and (self.run is not None or self.after is not None):
+            raise _contradiction("a stuck job never ends, so it has no 'run' or 'after'")
+        return self
+
+
+def _contradiction(problem: str) -> PydanticCustomError:
+    return PydanticCustomError("contradiction", "{problem}", {"problem": problem})
+
+
+class ExchangeWhen(Strict):
+    """Which exchanges an entry is for. `nth` counts this scenario's, `nth_of_job` those of one job."""
+
+    prompt: str | None = None
+    operation: str | None = None
+    nth: Ordinals | None = None
+    nth_of_job: Ordinals | None = None
+
+
+class Respond(Strict):
+    """An answer in place of the dialect's own. Without `body` it is the dialect's error of that status."""
+
+    status: int = Field(ge=200, le=599)
+    headers: dict[str, str] = Field(default_factory=dict)
+    body: str | None = None
+    content_type: str = "application/json"
+
+
+class ExchangeEntry(Strict):
+    """What happens to single exchanges: a `delay`, then an answer of its own or none at all.
+
+    `accept: true` (submit only) creates the job although its answer is lost.
+    """
+
+    when: ExchangeWhen | None = None
+    respond: Respond | None = None
+    delay: Duration = 0
+    accept: bool = False
+    break_: BreakWord | None = Field(default=None, alias="break")
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        if self.respond is not None and self.break_ is not None:
+            raise _contradiction("'respond' answers and 'break' does not: keep one")
+        if self.respond is None and self.break_ is None and not self.delay:
+            raise _contradiction("an entry needs 'respond', 'delay' or 'break'")
+        return self
+
+    @property
+    def replaces_answer(self) -> bool:
+        """Whether the dialect's own answer is lost."""
+        return self.respond is not None or self.break_ is not None
+
+
+class Exchanges(Strict):
+    """Faults by the kind of exchange; of each list the first entry that matches applies."""
+
+    submit: tuple[ExchangeEntry, ...] = Field(default=(), strict=False)
+    poll: tuple[ExchangeEntry, ...] = Field(default=(), strict=False)
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        if any(entry.accept for entry in self.poll):
+            raise _contradiction("'accept' belongs to exchanges.submit: a poll accepts nothing")
+        if any(entry.when and entry.when.nth_of_job for entry in self.submit):
+            raise _contradiction("'nth_of_job' belongs to exchanges.poll: a submit has no job yet")
+        return self
+
+
+class Scenario(Strict):
+    """One YAML file. The first job entry that matches a submit gives the job its plan."""
+
+    scenario: str = Field(pattern=r"^[a-z0-9][a-z0-9-]{0,63}$")
+    about: str = ""
+    seed: int | None = None
+    jobs: tuple[JobEntry, ...] = Field(default=(), strict=False)
+    exchanges: Exchanges = Exchanges()
+
+    @model_validator(mode="after")
+    def _reachable(self) -> Self:
+        for index, entry in enumerate(self.jobs[:-1]):
+            if entry.when is None:
+                raise _contradiction(f"jobs[{index}] has no 'when', so the entries after it are never reached")
+        return self
+
+
+DEFAULT_QUEUE = 1 * SECOND
+DEFAULT_RUN = 4 * SECOND
+DEFAULT = Scenario(scenario="default", about="Every job succeeds after about five seconds.")

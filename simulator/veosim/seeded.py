@@ -1,0 +1,36 @@
+"""The one source of randomness: every draw is named, and follows from a seed.
+
+Plans, ids and shares come from `digest(seed, names…)`, never from arrival order or from the machine, so that
+the same requests meet the same fate on every run.
+"""
+
+from __future__ import annotations
+
+import random
+import uuid
+from hashlib import blake2b
+
+
+def digest(*parts: str | int | bytes) -> bytes:
+    """32 bytes that follow from `parts` alone; parts are framed, so that ("ab", "c") and ("a", "bc") differ."""
+    state = blake2b(digest_size=32)
+    for part in parts:
+        raw = part if isinstance(part, bytes) else str(part).encode()
+        state.update(b"%d:" % len(raw))
+        state.update(raw)
+    return state.digest()
+
+
+def generator(*parts: str | int | bytes) -> random.Random:
+    """A generator of its own for one named purpose."""
+    return random.Random(digest(*parts))
+
+
+def uuid4_from(raw: bytes) -> str:
+    """The first 16 bytes, laid out as a random UUID (RFC 9562, version 4)."""
+    return str(uuid.UUID(bytes=raw[:16], version=4))
+
+
+def fingerprint(secret: str) -> str:
+    """A short name for a key, safe to show: the key itself never reaches a journal, log or report."""
+    return f"key:{blake2b(secret.encode(), digest_size=5).hexdigest()}"

@@ -1,0 +1,158 @@
+"""uvicorn around the app: in the foreground, in a thread of its own, or as a task in a loop that is already running."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import socket
+import sys
+import threading
+from collections.abc import AsyncIterator, Callable, Coroutine
+from typing import Any, TypeVar
+
+import uvicorn
+from starlette.types import ASGIApp
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+from veosim.errors import VeosimError
+from veosim.faults.wire import TRANSPORT
+
+KEEP_ALIVE = 75
+"""Seconds. uvicorn's own 5 s breaks clients that poll every 5 s."""
+
+START_LIMIT = 10.0
+
+T = TypeVar("T")
+
+
+class FaultyProtocol(HttpToolsProtocol):
+    """Hands the transport to the app, so that socket faults are real ones."""
+
+    def on_message_begin(self) -> None:
+        """A request begins: let faults reach its connection."""
+        super().on_message_begin()
+        extensions: dict[str, Any] = {TRANSPORT: self.transport}
+        self.scope["extensions"] = extensions
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """A bound socket; port 0 takes any free one.
+
+    Raises:
+        VeosimError: the port is taken, or the address is not this machine's.
+    """
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    sock = socket.socket(family, socket.SOCK_STREAM)
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        sock.bind((host, port))
+    except (OSError, OverflowError) as error:
+        sock.close()
+        reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+        message = f"cannot listen on {host}:{port}: {reason}; choose another with --port, or --port 0 for any free one"
+        raise VeosimError(message) from None
+    sock.set_inheritable(False)
+    return sock
+
+
+def address(sock: socket.socket) -> str:
+    """`http://host:port` of a bound socket."""
+    host, port = sock.getsockname()[:2]
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+class Server(uvicorn.Server):
+    """uvicorn as this project runs it; `on_started` is called once it accepts connections."""
+
+    def __init__(self, app: ASGIApp, *, loop: str = "auto", on_started: Callable[[], None] | None = None) -> None:
+        super().__init__(
+            uvicorn.Config(
+                app,
+                http=FaultyProtocol,
+                loop=loop,
+                ws="none",
+                lifespan="off",
+                access_log=False,
+                log_level="critical",
+                server_header=False,
+                timeout_keep_alive=KEEP_ALIVE,
+                timeout_graceful_shutdown=0,
+            )
+        )
+        self._on_started = on_started
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Start as uvicorn does, then say so."""
+        await super().startup(sockets)
+        if self._on_started is not None:
+            self._on_started()
+
+
+@contextlib.asynccontextmanager
+async def serving(app: ASGIApp, host: str = "127.0.0.1", port: int = 0) -> AsyncIterator[str]:
+    """Serve in the running loop; yields the base URL."""
+    sock = listen(host, port)
+    started = asyncio.Event()
+    server = Server(app, loop="none", on_started=started.set)
+    # Not `serve()`: it would take the process's signal handlers away from whoever runs this loop.
+    task = asyncio.create_task(server._serve([sock]))
+    waiting = asyncio.create_task(started.wait())
+    try:
+        await asyncio.wait({task, waiting}, return_when=asyncio.FIRST_COMPLETED)
+        if task.done():
+            await task
+        yield address(sock)
+    finally:
+        waiting.cancel()
+        server.should_exit = True
+        await task
+        sock.close()
+
+
+class ThreadedServer:
+    """The app on a loop of its own in a background thread, for tests that are not asyncio."""
+
+    def __init__(self, app: ASGIApp, host: str = "127.0.0.1", port: int = 0) -> None:
+        self._socket = listen(host, port)
+        self._started = threading.Event()
+        self._server = Server(app, on_started=self._started.set)
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._thread = threading.Thread(target=self._run, name="veosim", daemon=True)
+        self.url = address(self._socket)
+
+    def start(self) -> None:
+        """Return once connections are accepted."""
+        self._thread.start()
+        if not self._started.wait(START_LIMIT):
+            raise VeosimError(f"the simulator did not start on {self.url} within {START_LIMIT:g} s")
+
+    def stop(self) -> None:
+        """End the server and its thread."""
+        self._server.should_exit = True
+        self._thread.join(START_LIMIT)
+        self._socket.close()
+
+    def call(self, work: Coroutine[Any, Any, T], within: float | None = None) -> T:
+        """Run a coroutine on the server's loop and wait for its result."""
+        if self._loop is None:
+            work.close()
+            raise VeosimError("the simulator is not running")
+        return asyncio.run_coroutine_threadsafe(work, self._loop).result(within)
+
+    def _run(self) -> None:
+        async def main() -> None:
+            self._loop = asyncio.get_running_loop()
+            await self._server._serve([self._socket])
+
+        with asyncio.Runner(loop_factory=new_loop) as runner:
+            runner.run(main())
+
+
+def new_loop() -> asyncio.AbstractEventLoop:
+    """The loop of uvloop where it exists, else asyncio's own loop."""
+    if sys.platform != "win32":
+        with contextlib.suppress(ImportError):
+            import uvloop  # noqa: PLC0415  absent on some platforms
+
+            return uvloop.new_event_loop()
+    return asyncio.new_event_loop()
