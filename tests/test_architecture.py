@@ -15,7 +15,7 @@ ROOT = Path(__file__).parent.parent
 # own name stands for its `__init__`, the face that users import; its `__version__` is free to all.
 LAYERS: dict[str, tuple[tuple[str, ...], ...]] = {
     "veosim": (
-        ("clock", "seeded", "errors", "units", "yamlfile", "resources", "body"),
+        ("clock", "seeded", "errors", "units", "yamlfile", "resources", "body", "inprocess"),
         ("job",),
         ("scenario", "faults"),
         ("dialects",),

@@ -8,7 +8,7 @@ from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import BaseRoute, Mount, Route
+from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
 from veosim.body import BadBodyError, ClientLeftError, read_body
@@ -75,11 +75,9 @@ def _key(scope: Scope) -> str:
 
 async def send_answer(send: Send, answer: Answer) -> None:
     """Put an answer on the wire."""
-    headers = [
-        (b"content-type", answer.content_type.encode("latin-1")),
-        (b"content-length", b"%d" % len(answer.body)),
-        *((name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in answer.headers.items()),
-    ]
+    headers = [(b"content-type", answer.content_type.encode("latin-1")), (b"content-length", b"%d" % len(answer.body))]
+    if answer.headers:
+        headers += [(name.lower().encode("latin-1"), text.encode("latin-1")) for name, text in answer.headers.items()]
     await send({"type": "http.response.start", "status": answer.status, "headers": headers})
     await send({"type": "http.response.body", "body": answer.body})
 
@@ -102,13 +100,13 @@ def create_app(
         if name not in DIALECTS:
             raise VeosimError(f"no dialect is called {name!r}; there are {', '.join(DIALECTS)}")
     served = {prefix: DIALECTS[name] for prefix, name in mounts.items()}
-    routes: list[BaseRoute] = []
-    for prefix, dialect in served.items():
-        operations = [
-            Route(operation.path, Endpoint(simulator, dialect, operation), methods=[operation.method])
-            for operation in dialect.operations
-        ]
-        routes += [Mount(prefix, routes=operations)] if prefix else operations
+    # Flat routes, no Mount: a Mount would redirect `/path/` to `/path`, and match every path twice. Polls come first,
+    # since they are what arrives most.
+    routes = [
+        Route(prefix + operation.path, Endpoint(simulator, dialect, operation), methods=[operation.method])
+        for prefix, dialect in served.items()
+        for operation in sorted(dialect.operations, key=lambda operation: operation.kind is not Kind.POLL)
+    ]
 
     async def missed(request: Request, error: Exception) -> Response:
         status = error.status_code if isinstance(error, HTTPException) else 500

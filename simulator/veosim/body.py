@@ -114,22 +114,18 @@ def _bounded(text: str) -> int:
 
 def _position(error: ValueError) -> str:
     if isinstance(error, json.JSONDecodeError):
-        return f"{error.msg[0].lower()}{error.msg[1:]} at line {error.lineno}, column {error.colno}"
+        problem = error.msg.removesuffix(" at")
+        return f"{problem[0].lower()}{problem[1:]} at line {error.lineno}, column {error.colno}"
     return "it cannot be decoded"
 
 
 def _check_depth(data: object) -> None:
     level, depth = [data], 0
-    while level:
+    while containers := [item for item in level if isinstance(item, dict | list)]:
+        depth += 1
         if depth > DEPTH_LIMIT:
             raise BadBodyError(f"The body is nested deeper than {DEPTH_LIMIT} levels.")
-        following: list[object] = []
-        for item in level:
-            if isinstance(item, dict):
-                following.extend(item.values())
-            elif isinstance(item, list):
-                following.extend(item)
-        level, depth = following, depth + 1
+        level = [inner for item in containers for inner in (item.values() if isinstance(item, dict) else item)]
 
 
 def _check_surrogates(data: object) -> None:

@@ -104,7 +104,9 @@ class ManualClock:
         self._sleepers: list[tuple[int, int, asyncio.Future[None]]] = []
         self._order = itertools.count()
         self._awake: set[asyncio.Task[object]] = set()
-        self._settled: asyncio.Event | None = None
+        self._settled = asyncio.Event()
+        self._advancing = asyncio.Lock()
+        self._target = 0
         self._held_limit = held_limit
         self._settle_limit = settle_limit
         self.held: list[str] = []
@@ -136,26 +138,27 @@ class ManualClock:
     def finished(self) -> None:
         """Count the current task as settled."""
         self._awake.discard(current_task())
-        if not self._awake and self._settled is not None:
+        if not self._awake:
             self._settled.set()
 
     async def advance(self, duration: int) -> list[str]:
         """Move time by `duration`, waking every sleeper at its own instant.
 
-        Runs on the loop that the sleepers run on. Returns the names of the tasks that had not settled within
-        five real seconds; [] is the rule.
+        Runs on the loop that the sleepers run on; several at once run one after the other. Returns the names of
+        the tasks that had not settled within five real seconds; [] is the rule.
         """
         if duration < 0:
             raise VeosimError(f"time does not go back: advance({duration})")
-        target = self._now + duration
         unsettled: list[str] = []
-        while self._sleepers and self._sleepers[0][0] <= target:
-            due, _, woken = heapq.heappop(self._sleepers)
-            self._now = max(self._now, due)
-            if not woken.done():
-                woken.set_result(None)
-                unsettled += await self._settle()
-        self._now = target
+        async with self._advancing:
+            self._target = self._now + duration  # a reset meanwhile takes it back to 0
+            while self._sleepers and self._sleepers[0][0] <= self._target:
+                due, _, woken = heapq.heappop(self._sleepers)
+                self._now = max(self._now, due)
+                if not woken.done():
+                    woken.set_result(None)
+                    unsettled += await self._settle()
+            self._now = self._target
         return unsettled
 
     async def _settle(self) -> list[str]:
@@ -164,11 +167,11 @@ class ManualClock:
         # loop bring it to `_awake`.
         await asyncio.sleep(0)
         await asyncio.sleep(0)
-        if not self._awake:
-            return []
         try:
             async with asyncio.timeout(seconds(self._settle_limit)):
-                await self._settled.wait()
+                while self._awake:
+                    self._settled.clear()
+                    await self._settled.wait()
         except TimeoutError:
             late = [task.get_name() for task in self._awake]
             self._awake.clear()
@@ -188,8 +191,9 @@ class ManualClock:
                 woken.set_exception(HeldError("the clock was reset"))
         self._sleepers.clear()
         self._awake.clear()
+        self._settled.set()
         self.held.clear()
-        self._now = 0
+        self._now = self._target = 0
 
 
 def current_task() -> asyncio.Task[object]:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 
 from veosim.errors import VeosimError
 
@@ -24,6 +24,7 @@ class Exchange:
         kind: submit, poll or "" (no operation matched).
         created: whether this exchange created the job `job_id`.
         status: HTTP status answered, or None while open and where the answer was withheld.
+        headers: the answer's headers, beyond those of every answer.
         fault: the fault that the scenario asked for, such as `break: reset`.
         note: what a reader of the journal should know, such as why a request was refused.
     """
@@ -42,6 +43,7 @@ class Exchange:
     created: bool = False
     status: int | None = None
     answer: bytes = b""
+    headers: Mapping[str, str] = field(default_factory=dict)
     answered_at: int | None = None
     fault: str = ""
     note: str = ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import concurrent.futures
 import contextlib
 import socket
 import sys
@@ -20,7 +21,9 @@ from veosim.faults.wire import TRANSPORT
 KEEP_ALIVE = 75
 """Seconds. uvicorn's own 5 s breaks clients that poll every 5 s."""
 
+BACKLOG = 2048
 START_LIMIT = 10.0
+STOP_LIMIT = 1
 
 T = TypeVar("T")
 
@@ -36,7 +39,7 @@ class FaultyProtocol(HttpToolsProtocol):
 
 
 def listen(host: str, port: int) -> socket.socket:
-    """A bound socket; port 0 takes any free one.
+    """A listening socket; port 0 takes any free one.
 
     Raises:
         VeosimError: the port is taken, or the address is not this machine's.
@@ -46,6 +49,7 @@ def listen(host: str, port: int) -> socket.socket:
     sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         sock.bind((host, port))
+        sock.listen(BACKLOG)  # at once: two sockets may bind one port as long as neither listens
     except (OSError, OverflowError) as error:
         sock.close()
         reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
@@ -56,17 +60,33 @@ def listen(host: str, port: int) -> socket.socket:
 
 
 def address(sock: socket.socket) -> str:
-    """`http://host:port` of a bound socket."""
+    """`http://host:port` of a listening socket."""
     host, port = sock.getsockname()[:2]
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
-class Server(uvicorn.Server):
-    """uvicorn as this project runs it; `on_started` is called once it accepts connections."""
+class _GuestConfig(uvicorn.Config):
+    """uvicorn's configuration inside somebody else's process."""
 
-    def __init__(self, app: ASGIApp, *, loop: str = "auto", on_started: Callable[[], None] | None = None) -> None:
+    def configure_logging(self) -> None:
+        """Change nothing: uvicorn's loggers are the process's, and may serve a gateway that is tested in it."""
+
+
+class Server(uvicorn.Server):
+    """uvicorn as this project runs it.
+
+    Args:
+        app: what to serve.
+        loop: uvicorn's word for the loop; "none" for one that already runs.
+        guest: this process belongs to somebody else.
+        on_started: called once connections are accepted.
+    """
+
+    def __init__(
+        self, app: ASGIApp, *, loop: str = "auto", guest: bool = False, on_started: Callable[[], None] | None = None
+    ) -> None:
         super().__init__(
-            uvicorn.Config(
+            (_GuestConfig if guest else uvicorn.Config)(
                 app,
                 http=FaultyProtocol,
                 loop=loop,
@@ -76,7 +96,7 @@ class Server(uvicorn.Server):
                 log_level="critical",
                 server_header=False,
                 timeout_keep_alive=KEEP_ALIVE,
-                timeout_graceful_shutdown=0,
+                timeout_graceful_shutdown=STOP_LIMIT,
             )
         )
         self._on_started = on_started
@@ -87,13 +107,19 @@ class Server(uvicorn.Server):
         if self._on_started is not None:
             self._on_started()
 
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """End at once: whoever still waits for an answer is cut off."""
+        for connection in list(self.server_state.connections):
+            connection.transport.abort()
+        await super().shutdown(sockets)
+
 
 @contextlib.asynccontextmanager
 async def serving(app: ASGIApp, host: str = "127.0.0.1", port: int = 0) -> AsyncIterator[str]:
     """Serve in the running loop; yields the base URL."""
     sock = listen(host, port)
     started = asyncio.Event()
-    server = Server(app, loop="none", on_started=started.set)
+    server = Server(app, loop="none", guest=True, on_started=started.set)
     # Not `serve()`: it would take the process's signal handlers away from whoever runs this loop.
     task = asyncio.create_task(server._serve([sock]))
     waiting = asyncio.create_task(started.wait())
@@ -115,7 +141,7 @@ class ThreadedServer:
     def __init__(self, app: ASGIApp, host: str = "127.0.0.1", port: int = 0) -> None:
         self._socket = listen(host, port)
         self._started = threading.Event()
-        self._server = Server(app, on_started=self._started.set)
+        self._server = Server(app, guest=True, on_started=self._started.set)
         self._loop: asyncio.AbstractEventLoop | None = None
         self._thread = threading.Thread(target=self._run, name="veosim", daemon=True)
         self.url = address(self._socket)
@@ -124,25 +150,37 @@ class ThreadedServer:
         """Return once connections are accepted."""
         self._thread.start()
         if not self._started.wait(START_LIMIT):
+            self.stop()
             raise VeosimError(f"the simulator did not start on {self.url} within {START_LIMIT:g} s")
 
     def stop(self) -> None:
-        """End the server and its thread."""
+        """End the server and its thread; exchanges that are still open are cut off."""
         self._server.should_exit = True
-        self._thread.join(START_LIMIT)
+        if self._thread.ident is not None:
+            self._thread.join(START_LIMIT)
         self._socket.close()
 
     def call(self, work: Coroutine[Any, Any, T], within: float | None = None) -> T:
         """Run a coroutine on the server's loop and wait for its result."""
+        return self._submit(work).result(within)
+
+    async def call_async(self, work: Coroutine[Any, Any, T]) -> T:
+        """Run a coroutine on the server's loop while the caller's own loop runs on."""
+        return await asyncio.wrap_future(self._submit(work))
+
+    def _submit(self, work: Coroutine[Any, Any, T]) -> concurrent.futures.Future[T]:
         if self._loop is None:
             work.close()
             raise VeosimError("the simulator is not running")
-        return asyncio.run_coroutine_threadsafe(work, self._loop).result(within)
+        return asyncio.run_coroutine_threadsafe(work, self._loop)
 
     def _run(self) -> None:
         async def main() -> None:
             self._loop = asyncio.get_running_loop()
-            await self._server._serve([self._socket])
+            try:
+                await self._server._serve([self._socket])
+            finally:
+                self._loop = None
 
         with asyncio.Runner(loop_factory=new_loop) as runner:
             runner.run(main())

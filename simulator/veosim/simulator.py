@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from veosim.body import BadBodyError, parse_object
 from veosim.clock import Clock, RealClock
 from veosim.dialects.base import Answer, Dialect, Kind, Operation, RefusedError
-from veosim.job import Job, JobRequest, JobView, view
+from veosim.errors import VeosimError
+from veosim.job import TERMINAL, Job, JobError, JobRequest, JobView, Outcome, Plan, view
 from veosim.journal import Exchange, Journal
 from veosim.scenario.model import DEFAULT, ExchangeEntry, Scenario
 from veosim.scenario.stage import Stage
@@ -93,6 +94,19 @@ class Simulator:
         """The job as it stands now."""
         return view(job, self.clock.now())
 
+    def force(self, job_id: str, outcome: Outcome, error: JobError | None = None) -> Job:
+        """End a job now, whatever its plan was: a stamped amendment of the plan.
+
+        Raises:
+            VeosimError: no job has that id.
+        """
+        job = self.jobs.get(job_id)
+        if job is None:
+            raise VeosimError(f"no job has the id {job_id!r}")
+        if self.view(job).state not in TERMINAL:
+            job.plan = Plan(outcome, 0, self.clock.now() - job.submitted_at, error)
+        return job
+
     def receive(self, call: Call) -> Reaction:
         """Handle one exchange; never raises because of what the call holds."""
         operation = call.operation
@@ -116,6 +130,7 @@ class Simulator:
         exchange = reaction.exchange
         if sent and reaction.answer is not None:
             exchange.status, exchange.answer = reaction.answer.status, reaction.answer.body
+            exchange.headers = reaction.answer.headers
         elif reaction.break_ is None:
             exchange.note = exchange.note or "the client left before the answer"
         self.journal.close(exchange, self.clock.now())

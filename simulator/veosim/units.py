@@ -9,11 +9,13 @@ from typing import Annotated
 from pydantic import BeforeValidator
 from pydantic_core import PydanticCustomError
 
+from veosim.errors import shown
+
 MILLISECOND = 1_000_000
 SECOND = 1_000 * MILLISECOND
 UNITS = {"ms": MILLISECOND, "s": SECOND, "m": 60 * SECOND, "h": 3_600 * SECOND}
 LONGEST = 1_000 * UNITS["h"]
-_FORM = re.compile(r"(\d{1,12}(?:\.\d{1,9})?)(ms|s|m|h)")
+_FORM = re.compile(r"(\d{1,12}(?:\.\d{1,9})?)(ms|s|m|h)", re.ASCII)
 
 
 def parse_duration(text: object) -> int:
@@ -24,7 +26,7 @@ def parse_duration(text: object) -> int:
     """
     match = _FORM.fullmatch(text) if isinstance(text, str) else None
     if match is None:
-        raise ValueError(f"{text!r} is not a duration")
+        raise ValueError(f"{shown(text)} is not a duration")
     nanoseconds = int(Decimal(match[1]) * UNITS[match[2]])
     if nanoseconds > LONGEST:
         raise ValueError(f"{text!r} is longer than 1000h")

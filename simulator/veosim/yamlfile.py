@@ -7,14 +7,14 @@ Every model of a file derives from `Strict`. YAML is read as people mean it: `on
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, get_args, get_origin
 
 import yaml
-from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
-from pydantic_core import ErrorDetails, PydanticCustomError
+from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic_core import ErrorDetails
 
 from veosim.errors import Problem, SourceError, did_you_mean, shown
 
@@ -30,27 +30,6 @@ class Strict(BaseModel):
     """A model that refuses unknown keys by name and converts nothing silently."""
 
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True, populate_by_name=True)
-
-    @model_validator(mode="before")
-    @classmethod
-    def _refuse_unknown_keys(cls, data: object) -> object:
-        if not isinstance(data, dict):
-            return data
-        allowed = {info.alias or name for name, info in cls.model_fields.items()} | set(cls.model_fields)
-        written = [info.alias or name for name, info in cls.model_fields.items()]
-        for key in data:
-            if key not in allowed:
-                raise PydanticCustomError(
-                    "unknown_key",
-                    "unknown key {shown}",
-                    {
-                        "key": str(key),
-                        "shown": shown(key),
-                        "allowed": ", ".join(written),
-                        "hint": did_you_mean(key, written),
-                    },
-                )
-        return data
 
 
 Model = TypeVar("Model", bound=BaseModel)
@@ -114,13 +93,19 @@ def read_tree(text: str, source: str) -> Tree:
         if node is None:
             raise SourceError([Problem(source, 1, 1, "", "the file is empty")])
         tree.data = _plain(loader, node, (), tree)
+    except yaml.reader.ReaderError as error:
+        line = text.count("\n", 0, error.position) + 1
+        column = error.position - text.rfind("\n", 0, error.position)
+        message = f"not YAML: the character U+{error.character:04X} is not allowed"
+        raise SourceError([Problem(source, line, column, "", message)]) from None
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
         raise SourceError([Problem(source, line, column, "", f"not YAML: {error.problem or error.context}")]) from None
-    except (yaml.YAMLError, RecursionError, ValueError) as error:
-        first = (str(error) or type(error).__name__).splitlines()[0]
-        raise SourceError([Problem(source, 1, 1, "", f"not YAML: {first}")]) from None
+    except RecursionError:
+        raise SourceError([Problem(source, 1, 1, "", f"nested deeper than {DEPTH_LIMIT}")]) from None
+    except (ValueError, OverflowError):  # an escape such as "\\UFFFFFFFF"
+        raise SourceError([Problem(source, 1, 1, "", "not YAML: an escape names no character")]) from None
     return tree
 
 
@@ -131,25 +116,39 @@ def _plain(loader: _Loader, node: yaml.Node, path: Path_, tree: Tree) -> Any:
     if tree.size > NODE_LIMIT or len(path) > DEPTH_LIMIT:
         limit = f"more than {NODE_LIMIT} values" if tree.size > NODE_LIMIT else f"nested deeper than {DEPTH_LIMIT}"
         raise SourceError([Problem(tree.source, *position, "", f"{limit}, aliases counted")])
+    if node.tag not in _TAGS:
+        message = f"the tag {shown(node.tag)} is not allowed"
+        raise SourceError([Problem(tree.source, *position, show_path(path), message)])
     if isinstance(node, yaml.MappingNode):
         return _mapping(loader, node, path, tree)
     if isinstance(node, yaml.SequenceNode):
         return [_plain(loader, item, (*path, index), tree) for index, item in enumerate(node.value)]
-    if node.tag not in _SCALARS:
-        raise SourceError([Problem(tree.source, *position, show_path(path), f"the tag {node.tag} is not allowed")])
-    return loader.construct_object(node)
+    try:
+        str(node.value).encode()
+        return _SCALARS[node.tag](node.value)
+    except (ValueError, KeyError):  # half a surrogate pair, or a tag that its value contradicts, such as `!!int x`
+        problem = Problem(tree.source, *position, show_path(path), f"{shown(node.value)} is no value")
+        raise SourceError([problem]) from None
 
 
-_SCALARS = frozenset(f"tag:yaml.org,2002:{kind}" for kind in ("str", "int", "float", "bool", "null"))
+# PyYAML's own constructors read 010 as 8 and 1:30 as 90.
+_SCALARS: Mapping[str, Callable[[str], Any]] = {
+    "tag:yaml.org,2002:str": str,
+    "tag:yaml.org,2002:int": int,
+    "tag:yaml.org,2002:float": float,
+    "tag:yaml.org,2002:bool": lambda word: {"true": True, "false": False}[word.lower()],
+    "tag:yaml.org,2002:null": lambda _: None,
+}
+_TAGS = {*_SCALARS, "tag:yaml.org,2002:map", "tag:yaml.org,2002:seq"}
 
 
 def _mapping(loader: _Loader, node: yaml.MappingNode, path: Path_, tree: Tree) -> dict[str, Any]:
     result: dict[str, Any] = {}
     for key_node, value_node in node.value:
         position = (key_node.start_mark.line + 1, key_node.start_mark.column + 1)
-        if not isinstance(key_node, yaml.ScalarNode):
-            raise SourceError([Problem(tree.source, *position, show_path(path), "a key must be a plain word")])
         key = str(key_node.value)
+        if not isinstance(key_node, yaml.ScalarNode) or not key.isprintable():
+            raise SourceError([Problem(tree.source, *position, show_path(path), "a key must be a plain word")])
         if key in result:
             first = tree.keys[(*path, key)][0]
             message = f"the key {shown(key)} stands twice, first in line {first}"
@@ -168,8 +167,8 @@ def check(model: type[Model], tree: Tree) -> Model:
     try:
         return model.model_validate(tree.data)
     except ValidationError as error:
-        problems = [_problem(detail, tree) for detail in error.errors(include_url=False)]
-        raise SourceError(list(dict.fromkeys(problems))) from None
+        problems = dict.fromkeys(_problem(detail, model, tree) for detail in error.errors(include_url=False))
+        raise SourceError(sorted(problems, key=lambda problem: (problem.line, problem.column))) from None
 
 
 def read_file(path: str | Path) -> str:
@@ -194,23 +193,53 @@ def load(model: type[Model], path: str | Path, mend: Callable[[Tree], None] | No
     return check(model, tree)
 
 
-def _problem(detail: ErrorDetails, tree: Tree) -> Problem:
+def _problem(detail: ErrorDetails, model: type[BaseModel], tree: Tree) -> Problem:
     context: dict[str, Any] = detail.get("ctx", {})
     path = _data_path(detail["loc"], tree.data)
-    allowed, hint = str(context.get("allowed", "")), str(context.get("hint", ""))
-    if detail["type"] == "unknown_key":
-        return tree.problem((*path, str(context["key"])), detail["msg"], allowed, hint, at_key=True)
+    if detail["type"] == "extra_forbidden":
+        keys = _keys_at(model, path[:-1])
+        hint = did_you_mean(path[-1], keys)
+        return tree.problem(path, f"unknown key {shown(path[-1])}", ", ".join(keys), hint, at_key=True)
     if detail["type"] == "missing":
-        return tree.problem(path, f"the key {str(detail['loc'][-1])!r} is missing")
+        last = detail["loc"][-1]
+        return tree.problem(path, f"the key {last!r} is missing" if isinstance(last, str) else f"[{last}] is missing")
     if "problem" in context:
-        return tree.problem(path, str(context["problem"]), allowed, hint)
-    found = shown(detail["input"])
+        where = (*path, *context.get("below", ()))
+        return tree.problem(where, str(context["problem"]), context.get("allowed", ""), context.get("hint", ""))
+    found = f"found {shown(detail['input'])}"
+    if detail["type"] in _KINDS:
+        return tree.problem(path, found, _KINDS[detail["type"]])
     if "expected" in context:
         words = re.findall(r"'([^']*)'", str(context["expected"]))
         allowed = ", ".join(words) or str(context["expected"])
-        hint = did_you_mean(detail["input"], words)
-        return tree.problem(path, f"found {found}", allowed, hint)
-    return tree.problem(path, f"found {found}: {detail['msg'][0].lower()}{detail['msg'][1:]}", allowed, hint)
+        return tree.problem(path, found, allowed, did_you_mean(detail["input"], words))
+    return tree.problem(path, f"{found}: {detail['msg'][0].lower()}{detail['msg'][1:]}")
+
+
+_KINDS: Mapping[str, str] = {
+    "bool_type": "true or false",
+    "dict_type": "a mapping",
+    "float_type": "a number",
+    "int_type": "a whole number",
+    "model_type": "a mapping",
+    "string_type": "text, in quotes if need be",
+    "tuple_type": "a list",
+}
+"""What pydantic's words for a wrong kind of value are called in a file."""
+
+
+def _keys_at(kind: Any, path: Path_) -> list[str]:
+    """The keys that a type allows at `path`, as they are written; those of a union are its branches' together."""
+    if isinstance(kind, type) and issubclass(kind, BaseModel):
+        fields = {info.alias or name: info for name, info in kind.model_fields.items()}
+        if not path:
+            return list(fields)
+        return _keys_at(fields[str(path[0])].annotation, path[1:]) if path[0] in fields else []
+    if get_origin(kind) in (dict, list, tuple):
+        if not path:
+            return []
+        path = path[1:]
+    return list(dict.fromkeys(key for branch in get_args(kind) for key in _keys_at(branch, path)))
 
 
 def _data_path(loc: tuple[int | str, ...], data: Any) -> Path_:

@@ -21,6 +21,7 @@ from veosim.job import Job, JobRequest, JobView, State
 from veosim.seeded import uuid4_from
 
 SHOWN_INPUT = 200
+_canonical = json.JSONEncoder(sort_keys=True, separators=(",", ":")).encode
 _DATA_URI = re.compile(r"data:image/[a-z0-9.+-]+;base64,", re.IGNORECASE)
 _HTTP_URL = re.compile(r"https?://[^\s/?#]+[^\s]*", re.IGNORECASE)
 
@@ -89,10 +90,10 @@ class ApiVideo:
             first = f"{'.'.join(str(part) for part in detail[0]['loc'])}: {detail[0]['msg']}"
             body = {"status": "error", "message": f"Validation failed: {first}", "detail": detail}
             raise RefusedError(json_answer(400, body), first) from None
-        fields = video.model_dump()
+        fields = dict(vars(video))
         return JobRequest(
             operation=operation.name,
-            canonical=json.dumps([self.name, operation.name, fields], sort_keys=True, separators=(",", ":")),
+            canonical=_canonical([self.name, operation.name, fields]),
             prompt=video.prompt,
             model=video.model,
             duration_s=float(video.duration.removesuffix("s")),

@@ -10,9 +10,10 @@ from collections.abc import Callable, MutableMapping
 from typing import Any
 
 from veosim.body import Receive
+from veosim.inprocess import RESET
 
 TRANSPORT = "veosim.transport"
-RESET = "veosim.reset"
+
 _LINGER_NOW = struct.pack("ii", 1, 0)
 
 

@@ -39,7 +39,7 @@ class JobWhen(Strict):
     model: str | None = None
     operation: str | None = None
     resolution: str | None = None
-    duration_s: float | None = Field(default=None, gt=0, strict=False)
+    duration_s: float | None = Field(default=None, gt=0)
 
 
 class Uniform(Strict):
@@ -86,16 +86,18 @@ class JobEntry(Strict):
     @model_validator(mode="after")
     def _consistent(self) -> Self:
         if self.after is not None and (self.queue is not None or self.run is not None):
-            raise _contradiction("'after' is the whole time, so it excludes 'queue' and 'run'")
+            raise _contradiction("'after' is the whole time, so it excludes 'queue' and 'run'", "after")
         if self.error is not None and self.outcome != "fail":
-            raise _contradiction(f"'error' belongs to outcome: fail, not to outcome: {self.outcome}")
+            raise _contradiction(f"'error' belongs to outcome: fail, not to outcome: {self.outcome}", "error")
         if self.outcome == "stuck" and (self.run is not None or self.after is not None):
-            raise _contradiction("a stuck job never ends, so it has no 'run' or 'after'")
+            key = "run" if self.after is None else "after"
+            raise _contradiction("a stuck job never ends, so it has no 'run' or 'after'", key)
         return self
 
 
-def _contradiction(problem: str) -> PydanticCustomError:
-    return PydanticCustomError("contradiction", "{problem}", {"problem": problem})
+def _contradiction(problem: str, *below: str | int) -> PydanticCustomError:
+    """A problem of a whole model; `below` leads from it to the key that has to go."""
+    return PydanticCustomError("contradiction", "{problem}", {"problem": problem, "below": below})
 
 
 class ExchangeWhen(Strict):
@@ -107,13 +109,18 @@ class ExchangeWhen(Strict):
     nth_of_job: Ordinals | None = None
 
 
+HeaderName = Annotated[str, Field(pattern=r"^[!#$%&'*+.^_`|~0-9A-Za-z-]+$")]
+HeaderValue = Annotated[str, Field(pattern=r"^[\t\x20-\x7e\xa0-\xff]*$")]
+"""What HTTP can carry: one line of Latin-1 (RFC 9110, 5.5)."""
+
+
 class Respond(Strict):
     """An answer in place of the dialect's own. Without `body` it is the dialect's error of that status."""
 
     status: int = Field(ge=200, le=599)
-    headers: dict[str, str] = Field(default_factory=dict)
+    headers: dict[HeaderName, HeaderValue] = Field(default_factory=dict)
     body: str | None = None
-    content_type: str = "application/json"
+    content_type: HeaderValue = "application/json"
 
 
 class ExchangeEntry(Strict):
@@ -131,7 +138,7 @@ class ExchangeEntry(Strict):
     @model_validator(mode="after")
     def _consistent(self) -> Self:
         if self.respond is not None and self.break_ is not None:
-            raise _contradiction("'respond' answers and 'break' does not: keep one")
+            raise _contradiction("'respond' answers and 'break' does not: keep one", "break")
         if self.respond is None and self.break_ is None and not self.delay:
             raise _contradiction("an entry needs 'respond', 'delay' or 'break'")
         return self
@@ -150,10 +157,14 @@ class Exchanges(Strict):
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
-        if any(entry.accept for entry in self.poll):
-            raise _contradiction("'accept' belongs to exchanges.submit: a poll accepts nothing")
-        if any(entry.when and entry.when.nth_of_job for entry in self.submit):
-            raise _contradiction("'nth_of_job' belongs to exchanges.poll: a submit has no job yet")
+        for index, entry in enumerate(self.poll):
+            if entry.accept:
+                problem = "'accept' belongs to exchanges.submit: a poll accepts nothing"
+                raise _contradiction(problem, "poll", index, "accept")
+        for index, entry in enumerate(self.submit):
+            if entry.when is not None and entry.when.nth_of_job is not None:
+                problem = "'nth_of_job' belongs to exchanges.poll: a submit has no job yet"
+                raise _contradiction(problem, "submit", index, "when", "nth_of_job")
         return self
 
 
@@ -169,8 +180,8 @@ class Scenario(Strict):
     @model_validator(mode="after")
     def _reachable(self) -> Self:
         for index, entry in enumerate(self.jobs[:-1]):
-            if entry.when is None:
-                raise _contradiction(f"jobs[{index}] has no 'when', so the entries after it are never reached")
+            if entry.when is None or entry.when == JobWhen():
+                raise _contradiction("without 'when', so the entries after it are never reached", "jobs", index)
         return self
 
 

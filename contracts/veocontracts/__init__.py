@@ -1,0 +1,1 @@
+"""veocontracts: the contract suite that judges any gateway which sells Veo video."""

@@ -1,0 +1,131 @@
+"""Orders: valid requests and near misses, each with a marker of its own and a plan handed to the upstream beforehand."""
+
+from __future__ import annotations
+
+import base64
+import struct
+import zlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from faker import Faker
+
+from veocontracts.face import Face
+from veosim.scenario.model import Scenario
+from veosim.seeded import digest
+from veosim.simulator import Simulator
+
+LOCALES = ("en_US", "ru_RU", "ja_JP", "ar_AA", "el_GR", "th_TH")
+ALPHABET = "0123456789abcdefghijklmnopqrstuvwxyz"
+QUICK = {"outcome": "succeed", "queue": "2s", "run": "10s"}
+_fakers: dict[str, Faker] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """One request that is about to be submitted.
+
+    Attributes:
+        service: `text` or `image`.
+        body: the JSON data, or raw bytes.
+        intent: `valid`, or what is wrong with it.
+        about: the field that is wrong.
+    """
+
+    label: str
+    marker: str
+    service: str
+    body: Any
+    intent: str
+    about: str
+
+
+class OrderBook:
+    """The orders of one case. Everything follows from the seed and the case's name."""
+
+    def __init__(self, face: Face, simulator: Simulator, seed: int, case: str) -> None:
+        self._face = face
+        self._simulator = simulator
+        self._seed = seed
+        self._case = case
+        self.markers: dict[str, str] = {}
+
+    def order(
+        self,
+        service: str = "text",
+        *,
+        job: Mapping[str, Any] | None = None,
+        exchanges: Mapping[str, Any] | None = None,
+        fields: Mapping[str, Any] | None = None,
+        without: tuple[str, ...] = (),
+        image: str = "url",
+        intent: str = "valid",
+        about: str = "",
+        locale: str | None = None,
+        text: str | None = None,
+    ) -> Order:
+        """Make an order and hand its plan to the simulator.
+
+        Args:
+            service: `text` or `image`.
+            job: the upstream job's plan, as an entry of a scenario's `jobs`.
+            exchanges: as a scenario's `exchanges`.
+            fields: further fields of the request; a value may be wrong on purpose.
+            without: fields to leave out.
+            image: `url`, `data` or `raw`: the form of the image.
+            intent: `valid`, or what is wrong.
+            about: the field that is wrong.
+            locale: the script of the prompt, by default English.
+            text: a prompt of the caller's; `{marker}` stands for the marker.
+        """
+        label = f"job#{len(self.markers) + 1}"
+        identity = digest(self._seed, self._case, label)
+        marker = "mk-" + "".join(ALPHABET[byte % 36] for byte in identity[:10])
+        prompt = text.replace("{marker}", marker) if text is not None else f"{_phrase(identity, locale)} {marker}"
+        body: dict[str, Any] = {"prompt": prompt}
+        if service == "image":
+            body["image"] = _image(image, marker, identity)
+        body |= fields or {}
+        for name in without:
+            body.pop(name, None)
+        entry = dict(job or QUICK)
+        scenario = Scenario.model_validate(
+            {"scenario": "handed-in", "jobs": [entry], "exchanges": dict(exchanges or {})}
+        )
+        for found in {marker, body.get("image") if image != "url" else marker}:
+            if isinstance(found, str):
+                self._simulator.play(scenario, marker=found)
+                self.markers[found] = label
+        self.markers[marker] = label
+        return Order(label, marker, service, body, intent, about)
+
+
+def _phrase(identity: bytes, locale: str | None) -> str:
+    """A few seeded words. Faker's own generator is seeded anew each time, so nothing depends on what came before."""
+    name = locale or LOCALES[0]
+    faker = _fakers.setdefault(name, Faker(name, use_weighting=False))
+    faker.seed_instance(identity)
+    return str(faker.sentence(nb_words=6))
+
+
+def _image(form: str, marker: str, identity: bytes) -> str:
+    if form == "url":
+        return f"https://images.example/{marker}/start.png?signature=a%2Fb&expires=3600"
+    raw = base64.b64encode(_png(identity[:3])).decode()
+    return f"data:image/png;base64,{raw}" if form == "data" else raw
+
+
+def _png(colour: bytes) -> bytes:
+    """A 1×1 PNG of one colour: small, and different for each order."""
+
+    def chunk(kind: bytes, data: bytes) -> bytes:
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+    header = struct.pack(">IIBBBBB", 1, 1, 8, 2, 0, 0, 0)
+    return (
+        b"\x89PNG\r\n\x1a\n"
+        + chunk(b"IHDR", header)
+        + chunk(b"IDAT", zlib.compress(b"\0" + colour))
+        + chunk(b"IEND", b"")
+    )

@@ -1,0 +1,246 @@
+"""A profile: everything that a gateway's owner writes. Unknown keys are refused; `${VAR}` comes from the environment."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Mapping
+from decimal import Decimal, InvalidOperation
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import BeforeValidator, Field, model_validator
+from pydantic_core import PydanticCustomError
+
+from veosim.errors import Problem, SourceError
+from veosim.units import SECOND, Duration
+from veosim.yamlfile import Path_, Strict, Tree, load
+
+Seconds = Duration
+
+
+def _money(value: object) -> object:
+    try:
+        return Decimal(value) if isinstance(value, str) else value
+    except InvalidOperation:
+        raise PydanticCustomError(
+            "money",
+            "{problem}",
+            {"problem": f"{value!r} is not an amount", "allowed": 'a quoted decimal such as "1.50"'},
+        ) from None
+
+
+Money = Annotated[Decimal, BeforeValidator(_money)]
+
+
+class GatewayName(Strict):
+    """Who is judged."""
+
+    name: str
+
+
+class AsgiTarget(Strict):
+    """A Python factory, run in virtual time. `{upstream_url}` and `{upstream_app}` stand for the simulator."""
+
+    factory: str = Field(pattern=r"^[\w.]+:[\w.]+$")
+    kwargs: dict[str, Any] = Field(default_factory=dict)
+
+
+class Ready(Strict):
+    """When a started process counts as up: a path that answers 200."""
+
+    get: str = "/"
+    within: Seconds = 20 * SECOND
+
+
+class ProcessTarget(Strict):
+    """A command, never a shell line. `{port}`, `{upstream_url}` and `{python}` are filled in."""
+
+    command: tuple[str, ...] = Field(min_length=1, strict=False)
+    env: dict[str, str] = Field(default_factory=dict)
+    ready: Ready = Ready()
+
+
+class Target(Strict):
+    """How the gateway is reached: exactly one of the keys."""
+
+    asgi: AsgiTarget | None = None
+    process: ProcessTarget | None = None
+
+    @model_validator(mode="after")
+    def _one(self) -> Self:
+        if (self.asgi is None) == (self.process is None):
+            raise _contradiction("a target is exactly one of 'asgi' and 'process'")
+        return self
+
+
+class Upstream(Strict):
+    """What the simulator plays."""
+
+    dialect: str = "api-video"
+
+
+class Auth(Strict):
+    """Keys. `mint` makes fresh ones from `{n}`; without it the suite shares `main` and waits for its window."""
+
+    header: str = "Authorization: Bearer {key}"
+    keys: dict[str, str]
+    mint: str | None = None
+
+    @model_validator(mode="after")
+    def _complete(self) -> Self:
+        if "main" not in self.keys:
+            raise _contradiction("auth.keys needs 'main', the key that most jobs are submitted with")
+        if "{key}" not in self.header or ":" not in self.header:
+            raise _contradiction("auth.header is 'Name: value' with {key} where the key stands")
+        if self.mint is not None and "{n" not in self.mint:
+            raise _contradiction("auth.mint needs {n}, which is replaced by a number")
+        return self
+
+
+class JobLedger(Strict):
+    """Units and cost on the job itself, as JSON pointers."""
+
+    units: str = Field(default="/units_consumed", pattern="^/")
+    cost: str = Field(default="/token_cost", pattern="^/")
+
+
+class HttpLedger(Strict):
+    """An endpoint that lists a key's charges; the pointers are relative to one entry."""
+
+    get: str = Field(pattern="^/")
+    entries: str = "/charges"
+    job: str = "/job_id"
+    amount: str = "/amount"
+    units: str | None = "/units"
+
+
+class Ledger(Strict):
+    """Every way in which a charge can be seen. None: BILL cannot pass."""
+
+    job: JobLedger | None = None
+    http: HttpLedger | None = None
+
+
+class ScaledClock(Strict):
+    """The gateway's own times divided by `factor`, and the variables that carry them, in seconds."""
+
+    factor: float = Field(gt=0, strict=False)
+    env: dict[Literal["job_timeout", "poll_interval", "rate_window"], str] = Field(default_factory=dict)
+    poll_interval: Seconds = 5 * SECOND
+
+
+class TimeoutClock(Strict):
+    """The time mode of a target that runs in a process of its own."""
+
+    scaled: ScaledClock
+
+
+class Timeout(Strict):
+    """The 600 s rule. `poll_gap` is how late the gateway may notice an end upstream; by default it is measured."""
+
+    after: Seconds = 600 * SECOND
+    from_: Literal["accept"] = Field(default="accept", alias="from")
+    grace: Seconds | None = None
+    poll_gap: Seconds | None = None
+    clock: TimeoutClock | None = None
+
+
+class Price(Strict):
+    """What one second costs."""
+
+    per_second: Money = Decimal("1.50")
+    currency: str = "USD"
+    round: Literal["cent"] = "cent"
+
+
+class Limits(Strict):
+    """The rate limit per key."""
+
+    submits_per_minute: int = Field(default=60, ge=1)
+    counts_polls: bool = False
+
+
+class Capabilities(Strict):
+    """What the gateway has beyond the documents' core."""
+
+    upload: bool = False
+    webhooks: bool = False
+    restart: bool = False
+
+
+class Profile(Strict):
+    """One gateway."""
+
+    profile: Literal[1]
+    gateway: GatewayName
+    target: Target
+    upstream: Upstream = Upstream()
+    api: str = "cn8-gateway"
+    auth: Auth
+    ledger: Ledger = Ledger()
+    timeout: Timeout = Timeout()
+    price: Price = Price()
+    limits: Limits = Limits()
+    ruleset: Literal[1] = 1
+    capabilities: Capabilities = Capabilities()
+    refuses: Literal["submit", "job", "either"] = "either"
+    accept_within: Seconds = 2 * SECOND
+    reach_within: Seconds = 10 * SECOND
+    require: tuple[Literal["surface", "lifecycle", "money", "time"], ...] = Field(
+        default=("surface", "lifecycle", "money", "time"), strict=False
+    )
+    waive: dict[str, str] = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _timed(self) -> Self:
+        clock = self.timeout.clock
+        if self.target.process is not None and clock is None:
+            raise _contradiction(
+                "a process needs a time mode: timeout.clock.scaled with a factor and the gateway's own variables"
+            )
+        if clock is not None and clock.scaled.factor * SCALED_TOLERANCE > MOST_TOLERANCE:
+            limit = MOST_TOLERANCE // SCALED_TOLERANCE
+            raise _contradiction(f"a factor above {limit} leaves more than 30 s of the 600 s undecided")
+        return self
+
+
+SCALED_TOLERANCE = SECOND // 2
+"""Half a real second, times the factor: what a scaled run cannot tell apart."""
+
+MOST_TOLERANCE = 30 * SECOND
+
+_VARIABLE = re.compile(r"\$\{(\w+)\}")
+
+
+def _contradiction(problem: str) -> PydanticCustomError:
+    return PydanticCustomError("contradiction", "{problem}", {"problem": problem})
+
+
+def load_profile(path: str | Path, environment: Mapping[str, str] = os.environ) -> Profile:
+    """Read a profile.
+
+    Raises:
+        SourceError: with the place of every problem; a missing variable is named.
+    """
+    return load(Profile, path, lambda tree: _fill(tree, environment))
+
+
+def _fill(tree: Tree, environment: Mapping[str, str]) -> None:
+    problems: list[Problem] = []
+
+    def fill(value: Any, path: Path_) -> Any:
+        if isinstance(value, dict):
+            return {key: fill(item, (*path, key)) for key, item in value.items()}
+        if isinstance(value, list):
+            return [fill(item, (*path, index)) for index, item in enumerate(value)]
+        if not isinstance(value, str):
+            return value
+        for name in _VARIABLE.findall(value):
+            if name not in environment:
+                problems.append(tree.problem(path, f"the variable {name} is not set", hint=f"export {name}=…"))
+        return _VARIABLE.sub(lambda match: environment.get(match[1], ""), value)
+
+    tree.data = fill(tree.data, ())
+    if problems:
+        raise SourceError(problems)

@@ -1,0 +1,1 @@
+"""The reference gateway, which obeys every rule, and the mutants, each wrong in one named way."""

@@ -1,0 +1,9 @@
+"""Mutants: the reference gateway with one small defect each, most of which shipped somewhere.
+
+Every family module registers its own; `MUTANTS` has them all once this package is imported.
+"""
+
+from veocontracts.reference.mutants import billing, enums, timing
+from veocontracts.reference.mutants.registry import MUTANTS, Mutant, gateway_class
+
+__all__ = ["MUTANTS", "Mutant", "billing", "enums", "gateway_class", "timing"]

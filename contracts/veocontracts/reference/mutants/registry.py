@@ -1,0 +1,58 @@
+"""The table of mutants. One overrides one method in at most 15 lines and is caught by its primary rule alone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from veocontracts.reference.gateway import Gateway
+from veosim.errors import VeosimError, did_you_mean
+
+
+@dataclass(frozen=True, slots=True)
+class Mutant:
+    """One defect.
+
+    Attributes:
+        name: what it does, as words joined by hyphens.
+        primary: the rule that must turn red, also when it is the only one selected.
+        also: further rules that turn red, at most three, each with the reason.
+        gateway: the reference gateway with the defect.
+    """
+
+    name: str
+    primary: str
+    gateway: type[Gateway]
+    also: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def about(self) -> str:
+        """The defect in one sentence."""
+        return (self.gateway.__doc__ or "").strip().splitlines()[0]
+
+
+MUTANTS: dict[str, Mutant] = {}
+
+
+def mutant(name: str, primary: str, **also: str) -> Callable[[type[Gateway]], type[Gateway]]:
+    """Register a subclass of the reference gateway. Further rules are keywords such as `BILL_08="the reason"`."""
+
+    def register(gateway: type[Gateway]) -> type[Gateway]:
+        reasons = {rule.replace("_", "-"): reason for rule, reason in also.items()}
+        MUTANTS[name] = Mutant(name, primary, gateway, reasons)
+        return gateway
+
+    return register
+
+
+def gateway_class(name: str | None) -> type[Gateway]:
+    """The class behind a mutant's name; None is the gateway that obeys every rule.
+
+    Raises:
+        VeosimError: no mutant has that name.
+    """
+    if name is None:
+        return Gateway
+    if name not in MUTANTS:
+        raise VeosimError(f"no mutant is called {name!r}; {did_you_mean(name, MUTANTS) or ', '.join(MUTANTS)}")
+    return MUTANTS[name].gateway

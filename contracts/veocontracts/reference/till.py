@@ -1,0 +1,37 @@
+"""Money: units, cost, and the one charge of a completed job (000, 001 Pricing)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from decimal import Decimal
+
+from veocontracts.reference.settings import Settings
+from veocontracts.reference.store import Charge, Job, Store
+from veosim.clock import rfc3339
+
+
+class Till:
+    """Bills on success, and on nothing else."""
+
+    settings: Settings
+    store: Store
+    wall: Callable[[], datetime]
+
+    def units(self, job: Job) -> Decimal:
+        """The seconds that were asked for."""
+        return Decimal(str(job.fields.get("duration", "4s")).removesuffix("s"))
+
+    def cost(self, job: Job, units: Decimal) -> Decimal:  # noqa: ARG002  the price depends on nothing else about a job
+        """Units at the catalogue's price."""
+        return units * self.settings.price
+
+    def bill(self, job: Job) -> None:
+        """Price a job that has just completed, and charge its key once."""
+        job.units = self.units(job)
+        job.cost = self.cost(job, job.units)
+        self.charge(job, job.units, job.cost)
+
+    def charge(self, job: Job, units: Decimal, amount: Decimal) -> None:
+        """One entry in the ledger."""
+        self.store.add_charge(Charge(job.id, job.key, job.service, units, amount, rfc3339(self.wall())))

@@ -1,0 +1,160 @@
+"""The worker: submits a job upstream, polls until an end or the deadline, and settles it once."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from veocontracts.reference.settings import SERVICES, Settings
+from veocontracts.reference.store import Job, Store
+from veocontracts.reference.till import Till
+from veocontracts.reference.upstream import Upstream
+from veosim.clock import rfc3339
+from veosim.inprocess import Response
+
+RESULT_FIELDS = ("status", "video_url", "duration_seconds", "model", "resolution", "aspect_ratio")
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """How a job ended upstream: a result, or the reason why there is none."""
+
+    result: Mapping[str, Any] | None = None
+    code: str = ""
+    message: str = ""
+
+
+def data_of(answer: Response) -> dict[str, Any]:
+    """The answer's JSON object, or {} where it is none."""
+    try:
+        data = json.loads(answer.body)
+    except ValueError:
+        return {}
+    return data if isinstance(data, dict) else {}
+
+
+class Worker(Till):
+    """Double polling as documented (000, 001 Guides: Async lifecycle)."""
+
+    settings: Settings
+    store: Store
+    upstream: Upstream
+    wall: Callable[[], datetime]
+
+    def now(self) -> float:
+        """The loop's clock, in seconds."""
+        return asyncio.get_running_loop().time()
+
+    async def work(self, job: Job) -> None:
+        """A job's whole life: the deadline covers submit and polls together, and ends with one last look."""
+        try:
+            async with asyncio.timeout_at(job.deadline):
+                ended = await self.generate(job)
+        except TimeoutError:
+            ended = await self.last_look(job)
+        self.settle(job, ended)
+
+    async def generate(self, job: Job) -> Ended:
+        """Submit once, then poll."""
+        refusal = await self.submit_upstream(job)
+        return refusal or await self.follow(job)
+
+    async def submit_upstream(self, job: Job) -> Ended | None:
+        """One submit; whatever may have been accepted is never sent again."""
+        while True:
+            try:
+                answer = await self.upstream.send("POST", SERVICES[job.service], self.payload(job))
+            except ConnectionError as error:
+                return Ended(code="upstream_unreachable", message=f"The upstream did not answer: {error}.")
+            wait = self.may_retry(answer)
+            if wait is None:
+                break
+            await asyncio.sleep(wait)
+        return self.read_submit(job, answer)
+
+    def payload(self, job: Job) -> dict[str, Any]:
+        """The client's fields as they came: what was left out stays out."""
+        return dict(job.fields)
+
+    def may_retry(self, answer: Response) -> float | None:
+        """Seconds to wait where the upstream itself says that it took nothing on, else None."""
+        after = answer.headers.get("retry-after", "")
+        return float(after) if answer.status in {429, 503} and after.isdigit() else None
+
+    def read_submit(self, job: Job, answer: Response) -> Ended | None:
+        """The upstream's job id, or the end of the job."""
+        data = data_of(answer)
+        upstream_id = data.get("job_id")
+        if answer.status >= 400 or data.get("status") == "error":
+            return self.failure(answer, data)
+        if not isinstance(upstream_id, str) or not upstream_id:
+            return Ended(code="upstream_error", message="The upstream gave no job id.")
+        job.upstream_id, job.status = upstream_id, "processing"
+        self.store.save(job)
+        return None
+
+    def failure(self, answer: Response, data: Mapping[str, Any]) -> Ended:
+        """The upstream's own reason."""
+        message = data.get("message")
+        return Ended(
+            code="upstream_error", message=str(message) if message else f"The upstream answered {answer.status}."
+        )
+
+    async def follow(self, job: Job) -> Ended:
+        """Poll until the upstream reports an end."""
+        while True:
+            await asyncio.sleep(min(self.settings.poll_interval, max(0.0, job.deadline - self.now())))
+            ended = await self.poll(job, self.settings.poll_patience)
+            if ended is not None:
+                return ended
+
+    async def poll(self, job: Job, patience: float) -> Ended | None:
+        """One poll; None where the job goes on, or where the answer was lost or made no sense."""
+        try:
+            async with asyncio.timeout(patience):
+                answer = await self.upstream.send("GET", f"/api/video/status/{job.upstream_id}")
+        except (ConnectionError, TimeoutError):
+            return None
+        return self.read_status(job, answer)
+
+    def read_status(self, job: Job, answer: Response) -> Ended | None:  # noqa: ARG002  mutants look at the job
+        """Success, failure, or neither yet. A transient error is a missed poll."""
+        data = data_of(answer)
+        if answer.status == 200 and data.get("status") == "success":
+            if not data.get("video_url"):
+                return Ended(code="no_video", message="The upstream reported success without a video.")
+            return Ended(result={name: data[name] for name in RESULT_FIELDS if name in data})
+        if answer.status in {401, 403, 404, 410} or (answer.status < 500 and data.get("status") == "error"):
+            return self.failure(answer, data)
+        return None
+
+    async def last_look(self, job: Job) -> Ended:
+        """The poll at the deadline itself: a success that is ready by now still counts."""
+        ended = await self.poll(job, self.settings.last_look) if job.upstream_id else None
+        return ended or self.timed_out(job)
+
+    def timed_out(self, job: Job) -> Ended:  # noqa: ARG002  mutants look at the job
+        """The end of a job that took too long."""
+        return Ended(code="timeout", message=f"The job timed out after {self.settings.job_timeout:g} s.")
+
+    def settle(self, job: Job, ended: Ended) -> None:
+        """Complete and bill, or fail; once."""
+        if ended.result is None:
+            self.fail(job, ended)
+        else:
+            self.complete(job, ended.result)
+        self.store.save(job)
+
+    def complete(self, job: Job, result: Mapping[str, Any]) -> None:
+        """The upstream reported success: the job is done, and billed."""
+        job.status, job.result = "completed", result
+        job.completed_at = rfc3339(self.wall())
+        self.bill(job)
+
+    def fail(self, job: Job, ended: Ended) -> None:
+        """No video, no charge."""
+        job.status, job.error = "failed", {"code": ended.code, "message": ended.message}

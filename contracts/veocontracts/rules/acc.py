@@ -1,0 +1,107 @@
+"""ACC: accepting a job."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from veocontracts.history import History
+from veocontracts.rules.base import Observation, Source, broken, held, judged, rule
+from veocontracts.rules.facts import ROUNDING, instant
+from veocontracts.terms import SECOND
+
+QUICKSTART = Source(("000", "001"), "Quickstart: Submit a generation job")
+
+
+@rule(
+    "ACC-01",
+    "A valid submit is answered with 202, status accepted, a message, and a queued job with id, service and created_at.",
+    QUICKSTART,
+    witness="a valid submit",
+)
+def accepted_envelope(history: History) -> Iterator[Observation]:
+    """The envelope of the 202."""
+    for story in history.stories:
+        submit = story.submit
+        if submit.intent != "valid":
+            continue
+        data = submit.data if isinstance(submit.data, dict) else {}
+        job = data.get("job") if isinstance(data.get("job"), dict) else {}
+        found = {
+            "HTTP status": submit.status,
+            "status": data.get("status"),
+            "job.status": job.get("status"),
+        }
+        expected = {"HTTP status": 202, "status": "accepted", "job.status": "queued"}
+        present = {name: isinstance(job.get(name), str) for name in ("id", "service", "created_at")}
+        present["message"] = isinstance(data.get("message"), str)
+        wrong = [f"{name} {found[name]!r}" for name in expected if found[name] != expected[name]]
+        wrong += [f"{name} missing" for name, there in present.items() if not there]
+        yield judged(story, not wrong, "202 with the documented envelope", ", ".join(wrong), submit.answered_at)
+
+
+@rule("ACC-02", "Every accepted submit gets a job id of its own.", QUICKSTART, witness="two accepted submits")
+def fresh_ids(history: History) -> Iterator[Observation]:
+    """No id twice."""
+    seen: dict[str, str] = {}
+    for story in history.stories:
+        job_id = story.submit.job_id
+        if not story.accepted or job_id is None:
+            continue
+        if job_id in seen:
+            yield broken(story, "a job id of its own", f"the id of {seen[job_id]}", story.submit.answered_at)
+        elif seen:
+            yield held(story)
+        seen[job_id] = story.label
+
+
+@rule("ACC-03", "The accepted job names the service that was called.", QUICKSTART, witness="an accepted submit")
+def right_service(history: History) -> Iterator[Observation]:
+    """job.service."""
+    for story in history.stories:
+        if story.accepted:
+            found = story.submit.data["job"].get("service")
+            expected = story.submit.service
+            yield judged(story, found == expected, f"service {expected!r}", repr(found), story.submit.answered_at)
+
+
+@rule(
+    "ACC-04",
+    "created_at is an RFC 3339 instant in UTC, and not in the future of the answer that shows it.",
+    QUICKSTART,
+    witness="an accepted submit",
+)
+def created_in_the_past(history: History) -> Iterator[Observation]:
+    """created_at in the 202 and in every read."""
+    for story in history.stories:
+        if not story.accepted:
+            continue
+        shown = [(story.submit.data["job"].get("created_at"), story.submit.wall, story.submit.answered_at)]
+        shown += [(view.created_at, read.wall, read.answered_at) for read, view in story.views]
+        for value, wall, at in shown:
+            created = instant(value)
+            if created is None:
+                yield broken(story, "an RFC 3339 instant in UTC", repr(value), at)
+                break
+            if wall is not None and created > wall + ROUNDING:
+                yield broken(story, f"not after {wall.isoformat()}", repr(value), at)
+                break
+        else:
+            yield held(story)
+
+
+@rule(
+    "ACC-05",
+    "The 202 does not wait for the upstream.",
+    Source(("000", "001"), "Quickstart: the answer comes immediately"),
+    witness="a valid submit whose upstream submit is never answered",
+)
+def answers_at_once(history: History) -> Iterator[Observation]:
+    """With an upstream that hangs, the client is still answered within the profile's accept_within."""
+    for story in history.stories:
+        if not any(event.fault == "break: hang" for event in story.upstream):
+            continue
+        submit, limit = story.submit, history.terms.accept_within
+        took = None if submit.answered_at is None else submit.answered_at - submit.at
+        expected = f"an answer within {limit / SECOND:g} s"
+        actual = "no answer" if took is None else f"{took / SECOND:g} s"
+        yield judged(story, took is not None and took <= limit, expected, actual, submit.answered_at)

@@ -1,0 +1,150 @@
+"""What a rule is: a sentence with a source, and a pure function that finds its occasions in a history.
+
+The function yields an `Observation` for each occasion: held, or broken with what was expected and what came. A rule
+with no occasion in any history is inconclusive, never passed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from veocontracts.history import History, Story
+from veocontracts.terms import LedgerPower
+
+Level = Literal["MUST", "SHOULD"]
+Stage = Literal["surface", "lifecycle", "money", "time", "hostile"]
+
+STAGES: dict[str, Stage] = {
+    "ENUM": "surface",
+    "ACC": "surface",
+    "AUTH": "surface",
+    "UPLOAD": "surface",
+    "LIFE": "lifecycle",
+    "UP": "lifecycle",
+    "BILL": "money",
+    "TIME": "time",
+    "RATE": "time",
+    "ROBUST": "hostile",
+    "HOOK": "hostile",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where a rule comes from.
+
+    Attributes:
+        documents: numbers such as `001`; none for practice.
+        section: the document's own heading.
+        basis: `documented`, `follows` (from what is documented), or `practice` (never the documents' word).
+    """
+
+    documents: tuple[str, ...]
+    section: str
+    basis: Literal["documented", "follows", "practice"] = "documented"
+
+    def __str__(self) -> str:
+        if not self.documents:
+            return f"{self.basis}: {self.section}"
+        name = "document" if len(self.documents) == 1 else "documents"
+        text = f"{name} {' and '.join(self.documents)}, {self.section}"
+        return text if self.basis == "documented" else f"{self.basis}; {text}"
+
+
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """One occasion of a rule.
+
+    Attributes:
+        subject: what it is about, such as `job#1`.
+        grain: the part of a parametric rule, such as `duration`.
+        at: when the break was seen.
+    """
+
+    subject: str
+    held: bool
+    grain: str = ""
+    expected: str = ""
+    actual: str = ""
+    at: int | None = None
+
+
+Judge = Callable[[History], Iterator[Observation]]
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One promise.
+
+    Attributes:
+        needs: what the ledger must be able to show.
+        knobs: time knobs that a scaled profile must declare.
+        witness: the occasion that must arise before it can pass.
+        grains: the parts that are reported by themselves.
+    """
+
+    id: str
+    level: Level
+    sentence: str
+    source: Source
+    witness: str
+    judge: Judge
+    needs: frozenset[LedgerPower] = frozenset()
+    knobs: frozenset[str] = frozenset()
+    grains: tuple[str, ...] = ()
+
+    @property
+    def family(self) -> str:
+        """`BILL` of `BILL-06`."""
+        return self.id.split("-")[0]
+
+    @property
+    def stage(self) -> Stage:
+        """The level of a run that it belongs to."""
+        return "time" if self.id == "LIFE-10" else STAGES[self.family]
+
+
+RULES: dict[str, Rule] = {}
+
+
+def rule(
+    rule_id: str,
+    sentence: str,
+    source: Source,
+    *,
+    witness: str,
+    level: Level = "MUST",
+    needs: tuple[LedgerPower, ...] = (),
+    knobs: tuple[str, ...] = (),
+    grains: tuple[str, ...] = (),
+) -> Callable[[Judge], Judge]:
+    """Register the function as a rule."""
+
+    def register(judge: Judge) -> Judge:
+        if rule_id in RULES:
+            raise ValueError(f"the rule {rule_id} stands twice")
+        RULES[rule_id] = Rule(
+            rule_id, level, sentence, source, witness, judge, frozenset(needs), frozenset(knobs), grains
+        )
+        return judge
+
+    return register
+
+
+def held(story: Story, grain: str = "") -> Observation:
+    """The occasion arose, and the promise was kept."""
+    return Observation(story.label, True, grain)
+
+
+def broken(story: Story, expected: str, actual: object, at: int | None = None, grain: str = "") -> Observation:
+    """The promise was broken."""
+    return Observation(story.label, False, grain, expected, str(actual), at)
+
+
+def judged(
+    story: Story, kept: bool, expected: str, actual: object, at: int | None = None, grain: str = ""
+) -> Observation:
+    """Held or broken, by `kept`."""
+    return held(story, grain) if kept else broken(story, expected, actual, at, grain)

@@ -1,0 +1,253 @@
+"""BILL: money. Amounts are exact decimals; there is no tolerance."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from veocontracts.history import History, Story
+from veocontracts.rules.base import Observation, Source, broken, held, judged, rule
+from veocontracts.rules.facts import (
+    amount,
+    asked_seconds,
+    charge,
+    deadline,
+    failed_unbilled,
+    outcome,
+    slack,
+    state,
+)
+
+PRICING = Source(("000", "001"), "Pricing: per second of generated video")
+FAILURE = Source(("000", "001"), "Pricing: no billing when the upstream fails (2026-04-27)")
+ONCE = Source(("000", "001"), "Pricing: billed once, when the gateway job completes")
+TIMEOUT = Source(("000", "001"), "FAQ: the job fails when the upstream is not done in 600 s", "follows")
+
+
+def _completed(history: History) -> Iterator[Story]:
+    for story in history.stories:
+        if story.submit.intent == "valid" and story.last is not None and story.last.state == "completed":
+            yield story
+
+
+@rule(
+    "BILL-01",
+    "A completed job consumes as many units as seconds were asked for, and its result agrees.",
+    PRICING,
+    witness="a completed job whose upstream delivered what was asked for",
+    needs=("job",),
+)
+def units_are_seconds(history: History) -> Iterator[Observation]:
+    """units_consumed = seconds = result_data.duration_seconds."""
+    for story in _completed(history):
+        last = story.last
+        asked = asked_seconds(story, history.terms)
+        told = next((poll.data for poll in story.polls if poll.reported == "success"), None)
+        if last is None or (told is not None and amount(told.get("duration_seconds")) != asked):
+            continue
+        result = last.result if isinstance(last.result, dict) else {}
+        delivered = result.get("duration_seconds")
+        kept = amount(last.units) == asked and (delivered is None or amount(delivered) == asked)
+        yield judged(story, kept, f"{asked} units", f"{last.units} units, result of {delivered} s")
+
+
+@rule(
+    "BILL-02",
+    "A completed job costs its units times the price, to the last digit.",
+    PRICING,
+    witness="a completed job",
+    needs=("job",),
+)
+def cost_is_units_times_price(history: History) -> Iterator[Observation]:
+    """token_cost = units × price, compared as decimals."""
+    for story in _completed(history):
+        last, price = story.last, history.terms.price
+        units, cost = (amount(last.units), amount(last.cost)) if last else (None, None)
+        expected = None if units is None else units * price
+        yield judged(story, cost is not None and cost == expected, f"{units} × {price} = {expected}", f"{cost}")
+
+
+@rule(
+    "BILL-03",
+    "The price depends on the duration alone: not on model, resolution, aspect ratio, or how long the job took.",
+    Source(("000", "001"), "Pricing: the same for both models; examples"),
+    witness="two completed jobs of one duration that differ in something else",
+    needs=("job",),
+)
+def one_price(history: History) -> Iterator[Observation]:
+    """Equal durations, equal costs."""
+    first: dict[object, Story] = {}
+    for story in _completed(history):
+        seconds = asked_seconds(story, history.terms)
+        other = first.setdefault(seconds, story)
+        if other is story or story.last is None or other.last is None:
+            continue
+        cost, reference = amount(story.last.cost), amount(other.last.cost)
+        expected = f"{reference} for {seconds} s, as {other.label}"
+        yield judged(story, cost is not None and cost == reference, expected, f"{cost} for {_what(story)}")
+
+
+def _what(story: Story) -> str:
+    request = story.submit.request
+    return ", ".join(f"{name} {request[name]!r}" for name in ("model", "resolution", "aspect_ratio") if name in request)
+
+
+@rule(
+    "BILL-04",
+    "A job that the upstream refused with a 4xx is failed, and not billed.",
+    FAILURE,
+    witness="an upstream submit that was answered with 4xx",
+    needs=("job",),
+)
+def refused_upstream_is_free(history: History) -> Iterator[Observation]:
+    """4xx at submit."""
+    for story in history.stories:
+        if not story.accepted or not story.upstream or story.planned is not None:
+            continue
+        status = story.upstream[-1].status or 0
+        if 400 <= status < 500:
+            yield judged(story, failed_unbilled(story), "failed, unbilled", outcome(story), story.upstream[-1].at)
+
+
+@rule(
+    "BILL-05",
+    "A job that met a 5xx upstream is failed, or completes if the video was really made; it is billed only if it completes.",
+    FAILURE,
+    witness="an upstream submit or poll that was answered with 5xx",
+    needs=("job",),
+)
+def server_errors_are_free(history: History) -> Iterator[Observation]:
+    """5xx at submit or at poll."""
+    for story in history.stories:
+        met = [event for event in (*story.upstream, *story.polls) if (event.status or 0) >= 500]
+        if not met or not story.accepted or story.last is None or not story.last.terminal:
+            continue
+        made = any(poll.reported == "success" for poll in story.polls)
+        kept = failed_unbilled(story) or (state(story) == "completed" and made)
+        yield judged(story, kept, "failed and unbilled, or completed if it was made", outcome(story), met[0].at)
+
+
+@rule(
+    "BILL-06",
+    "HTTP 200 with {status: 'error'}, at submit or at a poll, fails the job, unbilled.",
+    FAILURE,
+    witness="an upstream answer of 200 with an error envelope, before the deadline",
+    needs=("job",),
+)
+def error_envelope_is_failure(history: History) -> Iterator[Observation]:
+    """The error envelope inside a 200."""
+    for story in history.stories:
+        told = next(
+            (event for event in (*story.upstream, *story.polls) if event.status == 200 and _says_error(event.data)),
+            None,
+        )
+        if told is None or not story.accepted or told.at > deadline(story, history.terms) - slack(story, history.terms):
+            continue
+        if story.last is not None and story.views[-1][0].at > told.at:
+            yield judged(story, failed_unbilled(story), "failed, unbilled", outcome(story), told.at)
+
+
+def _says_error(data: object) -> bool:
+    return isinstance(data, dict) and data.get("status") == "error"
+
+
+@rule(
+    "BILL-07",
+    "A job that timed out is not billed.",
+    TIMEOUT,
+    witness="a failed job that the upstream had not ended by the deadline, read after charges settled",
+    needs=("job",),
+)
+def timeouts_are_free(history: History) -> Iterator[Observation]:
+    """Failed at the deadline, unbilled."""
+    for story in history.stories:
+        if not story.accepted or state(story) != "failed" or any(poll.final for poll in story.polls):
+            continue
+        if story.views[-1][0].at >= deadline(story, history.terms):
+            yield judged(story, not charge(story), "unbilled", outcome(story))
+
+
+@rule(
+    "BILL-08",
+    "Nothing is billed before the job completes.",
+    ONCE,
+    witness="a reading of the ledger while an accepted job was not yet done",
+    needs=("entries",),
+)
+def not_before_completion(history: History) -> Iterator[Observation]:
+    """No entry while the job runs."""
+    for story in history.stories:
+        if not story.accepted or story.submit.answered_at is None:
+            continue
+        ends = [poll.at for poll in story.polls if poll.final]
+        ends += [story.ended[0].at] if story.ended else []
+        done = min(ends) if ends else None
+        early = [
+            read for read in story.ledger if read.at >= story.submit.answered_at and (done is None or read.at < done)
+        ]
+        charged = next((read for read in early if story.entries(read.at)), None)
+        if charged is not None:
+            entries = ", ".join(str(entry.amount) for entry in story.entries(charged.at))
+            yield broken(story, "no charge before the job completes", f"charged {entries}", charged.at)
+        elif early:
+            yield held(story)
+
+
+@rule(
+    "BILL-09",
+    "A completed job is billed exactly once, whatever is repeated.",
+    ONCE,
+    witness="a completed job that was read again, and the ledger after that",
+    needs=("entries",),
+)
+def exactly_once(history: History) -> Iterator[Observation]:
+    """One entry, of the job's cost."""
+    for story in _completed(history):
+        ended = story.ended
+        again = [read for read, shown in story.views if shown.state == "completed"]
+        if ended is None or not story.ledger or len(again) < 2 or story.ledger[-1].at < again[-1].at:
+            continue
+        entries = story.entries()
+        expected = asked_seconds(story, history.terms) * history.terms.price
+        if len(entries) == 1:
+            yield held(story)
+        else:
+            yield broken(
+                story, f"one charge of {expected}", charge(story) if entries else "no charge", story.ledger[-1].at
+            )
+
+
+@rule(
+    "BILL-10",
+    "A success that comes after the job failed or timed out is not billed.",
+    TIMEOUT,
+    witness="a job whose upstream plan reached success after the deadline, read with the ledger after that",
+    needs=("entries",),
+)
+def late_success_is_free(history: History) -> Iterator[Observation]:
+    """Ready too late, unbilled."""
+    for story in history.stories:
+        planned = story.planned
+        if planned is None or planned.outcome != "succeed" or planned.ready_at is None or not story.accepted:
+            continue
+        late = planned.ready_at > deadline(story, history.terms) + slack(story, history.terms)
+        if late and story.ledger and story.ledger[-1].at > planned.ready_at:
+            yield judged(story, not charge(story), "unbilled", outcome(story), planned.ready_at)
+
+
+@rule(
+    "BILL-11",
+    "A refused, unauthorised or rate-limited request is not billed.",
+    FAILURE,
+    witness="a request answered with 4xx, and the ledger of its key after that",
+    needs=("entries",),
+)
+def refusals_are_free(history: History) -> Iterator[Observation]:
+    """No entry that belongs to no accepted job."""
+    accepted = {story.submit.job_id for story in history.stories if story.accepted}
+    for story in history.stories:
+        status, readings = story.submit.status or 0, story.ledger
+        if not 400 <= status < 500 or not readings or readings[-1].at < story.submit.at:
+            continue
+        strays = [entry for entry in readings[-1].entries if entry.job_id not in accepted]
+        actual = ", ".join(f"{entry.amount} for {entry.job_id!r}" for entry in strays)
+        yield judged(story, not strays, "no charge", actual, readings[-1].at)

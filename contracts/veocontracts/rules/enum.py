@@ -1,0 +1,149 @@
+"""ENUM: what is accepted and what is not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from veocontracts.history import History, Story
+from veocontracts.rules.base import Observation, Source, broken, judged, rule
+from veocontracts.rules.facts import amount, asked, charge, outcome, refused, succeeds_in_time
+
+FIELDS = ("model", "resolution", "duration", "aspect_ratio")
+CHANGELOG = Source(("000", "001"), "Changelog 1.1: exact enum values")
+KNOWN_FIELDS = frozenset({*FIELDS, "prompt", "image"})
+
+
+def _verdict(story: Story) -> str:
+    submit = story.submit
+    return f"HTTP {submit.status}" + (f", then {outcome(story)}" if story.accepted else "")
+
+
+@rule(
+    "ENUM-01",
+    "Each documented value works, in every combination, for every service and form of image.",
+    CHANGELOG,
+    witness="a valid request whose video the upstream made in time",
+)
+def documented_values_work(history: History) -> Iterator[Observation]:
+    """Accepted, and completed where the upstream did its part."""
+    for story in history.stories:
+        if story.submit.intent != "valid":
+            continue
+        if not story.accepted:
+            yield broken(story, "accepted", f"HTTP {story.submit.status}", story.submit.answered_at)
+        elif not story.upstream and story.ended is not None:
+            yield broken(story, "sent upstream", f"never sent, {outcome(story)}")
+        elif succeeds_in_time(story, history.terms) and story.last is not None and story.last.terminal:
+            yield judged(story, story.last.state == "completed", "completed", outcome(story))
+
+
+@rule(
+    "ENUM-02",
+    "Any other string in an enum field is refused.",
+    CHANGELOG,
+    witness="a request with one string that is not documented",
+    grains=FIELDS,
+)
+def other_strings_refused(history: History) -> Iterator[Observation]:
+    """Near misses first, then foreign strings."""
+    yield from _refused(history, "enum")
+
+
+@rule(
+    "ENUM-03",
+    "A value of another type in an enum field is refused, such as a duration of 4 instead of '4s'.",
+    Source(("000", "001"), "FAQ: why duration is a string"),
+    witness="a request with one value of a wrong type",
+    grains=FIELDS,
+)
+def other_types_refused(history: History) -> Iterator[Observation]:
+    """Numbers, null, booleans, lists, objects."""
+    yield from _refused(history, "type")
+
+
+def _refused(history: History, intent: str) -> Iterator[Observation]:
+    allowed = {"submit": "400 or 422", "job": "a failed, unbilled job"}
+    expected = allowed.get(history.terms.refuses, "400 or 422, or a failed, unbilled job that was never made")
+    for story in history.stories:
+        submit = story.submit
+        if submit.intent == intent:
+            value = submit.request.get(submit.about) if isinstance(submit.request, dict) else None
+            kept = refused(story, history.terms)
+            yield judged(
+                story,
+                kept,
+                f"{submit.about} {value!r} refused: {expected}",
+                _verdict(story),
+                submit.answered_at,
+                submit.about,
+            )
+
+
+@rule(
+    "ENUM-04",
+    "A field that is left out takes its documented default, and the result shows it.",
+    CHANGELOG,
+    witness="a completed job whose request left the field out",
+    grains=FIELDS,
+)
+def defaults_apply(history: History) -> Iterator[Observation]:
+    """result_data holds the default."""
+    for story in history.stories:
+        last, request = story.last, story.submit.request
+        if story.submit.intent != "valid" or last is None or last.state != "completed" or not isinstance(request, dict):
+            continue
+        result = last.result if isinstance(last.result, dict) else {}
+        for field in FIELDS:
+            if field in request:
+                continue
+            default = asked(story, field, history.terms)
+            if field == "duration":
+                expected = amount(int(str(default).removesuffix("s")))
+                kept = amount(result.get("duration_seconds")) == expected
+                found = result.get("duration_seconds")
+            else:
+                found, kept = result.get(field), result.get(field) == default
+            yield judged(story, kept, f"{field} {default!r} in the result", repr(found), grain=field)
+
+
+@rule(
+    "ENUM-05",
+    "A prompt is required for text, an image for image jobs, whose prompt is optional; unknown fields do no harm.",
+    Source(("000", "001"), "Input / Output; Quickstart; unknown fields are practice"),
+    witness="a request without its required field, one without the optional prompt, or one with an unknown field",
+    grains=("required", "optional", "extra"),
+)
+def required_fields(history: History) -> Iterator[Observation]:
+    """Required, optional, unknown."""
+    for story in history.stories:
+        submit = story.submit
+        if submit.intent == "required":
+            kept = refused(story, history.terms)
+            yield judged(
+                story, kept, f"refused for its {submit.about}", _verdict(story), submit.answered_at, "required"
+            )
+        elif submit.intent == "valid" and isinstance(submit.request, dict):
+            if "prompt" not in submit.request:
+                yield judged(story, story.accepted, "accepted", _verdict(story), submit.answered_at, "optional")
+            if submit.request.keys() - KNOWN_FIELDS:
+                yield judged(story, story.accepted, "accepted", _verdict(story), submit.answered_at, "extra")
+
+
+@rule(
+    "ENUM-07",
+    "A request that must be refused is never mended in silence, made and billed.",
+    Source(("000", "001"), "FAQ: a wrong type is an error, not a default", "follows"),
+    witness="a request that must be refused, followed until charges settled",
+)
+def never_mended(history: History) -> Iterator[Observation]:
+    """No video and no charge from a wrong request."""
+    for story in history.stories:
+        if story.submit.intent not in {"enum", "type", "required"}:
+            continue
+        made = [event for event in story.upstream if event.job is not None]
+        if made and charge(story):
+            sent = made[0].request.get(story.submit.about) if isinstance(made[0].request, dict) else None
+            actual = f"sent upstream as {story.submit.about} {sent!r}; {outcome(story)}"
+            yield broken(story, "neither made nor billed", actual, made[0].at)
+        else:
+            yield Observation(story.label, held=True)

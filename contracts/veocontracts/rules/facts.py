@@ -1,0 +1,119 @@
+"""What several rules need to know about a story: what was asked, when the deadline was, whether anything was charged."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from veocontracts.history import Story
+from veocontracts.terms import Terms
+
+_RFC3339 = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]00:00)")
+
+
+def asked(story: Story, field: str, terms: Terms) -> Any:
+    """The value that a request has for an enum field, or its documented default."""
+    request = story.submit.request
+    return request[field] if isinstance(request, dict) and field in request else terms.defaults.get(field)
+
+
+def asked_seconds(story: Story, terms: Terms) -> Decimal:
+    """The duration that was asked for, in seconds."""
+    return Decimal(str(asked(story, "duration", terms)).removesuffix("s"))
+
+
+def slack(story: Story, terms: Terms) -> int:
+    """T1 − T0 plus the mode's tolerance: how uncertain the deadline is."""
+    return (story.submit.answered_at or story.submit.at) - story.submit.at + terms.tolerance
+
+
+def deadline(story: Story, terms: Terms) -> int:
+    """The instant at which the job's time is up, counted from the 202."""
+    return (story.submit.answered_at or story.submit.at) + terms.timeout
+
+
+def lower(story: Story, terms: Terms) -> int:
+    """No earlier may a job time out."""
+    return deadline(story, terms) - slack(story, terms)
+
+
+def upper(story: Story, terms: Terms) -> int:
+    """No later may a job still run."""
+    return deadline(story, terms) + slack(story, terms) + terms.grace
+
+
+def amount(value: Any) -> Decimal | None:
+    """A number from JSON as an exact decimal, or None for anything else."""
+    return Decimal(value) if isinstance(value, int | Decimal) and not isinstance(value, bool) else None
+
+
+def charge(story: Story) -> str:
+    """What shows that this job was billed, in words; "" where nothing does."""
+    entries = story.entries()
+    if entries:
+        return f"{len(entries)} charge{'s' * (len(entries) > 1)} of {', '.join(str(entry.amount) for entry in entries)}"
+    last = story.last
+    for name in ("cost", "units"):
+        found = amount(getattr(last, name)) if last else None
+        if found is not None and found != 0:
+            return f"the job shows {name} {found}"
+    return ""
+
+
+def state(story: Story) -> str:
+    """The job as last shown, in words."""
+    last = story.last
+    if last is None:
+        return "never shown"
+    return last.state or f"in the unknown state {last.word!r}"
+
+
+def outcome(story: Story) -> str:
+    """State and charge in one phrase."""
+    return f"{state(story)}, {charge(story) or 'unbilled'}"
+
+
+def failed_unbilled(story: Story) -> bool:
+    """Ended failed, and nothing shows a charge."""
+    return state(story) == "failed" and not charge(story)
+
+
+def instant(value: Any) -> datetime | None:
+    """An RFC 3339 instant in UTC, or None."""
+    if not isinstance(value, str) or not _RFC3339.fullmatch(value):
+        return None
+    try:
+        return datetime.fromisoformat(value)
+    except ValueError:
+        return None
+
+
+ROUNDING = timedelta(seconds=1)
+"""Instants on the wire are often cut or rounded to whole seconds."""
+
+
+def faultless(story: Story) -> bool:
+    """Whether the upstream did nothing wrong in this story."""
+    return not any(event.fault for event in (*story.upstream, *story.polls))
+
+
+def succeeds_in_time(story: Story, terms: Terms) -> bool:
+    """The upstream made the video, told so whenever it was asked, and early enough for any gateway."""
+    planned = story.planned
+    return (
+        planned is not None
+        and planned.outcome == "succeed"
+        and planned.ready_at is not None
+        and faultless(story)
+        and planned.ready_at <= deadline(story, terms) - terms.poll_gap - slack(story, terms)
+    )
+
+
+def refused(story: Story, terms: Terms) -> bool:
+    """Turned away, in a way that the profile allows: a 400 or 422, or a job that fails unmade and unbilled."""
+    if story.submit.status in {400, 422}:
+        return terms.refuses in {"submit", "either"}
+    made = any(event.job is not None for event in story.upstream)
+    return story.accepted and terms.refuses in {"job", "either"} and failed_unbilled(story) and not made

@@ -1,0 +1,188 @@
+"""LIFE: the life of a job as its client sees it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from veocontracts.history import History, Read, Shown, Story
+from veocontracts.rules.base import Observation, Source, broken, held, judged, rule
+from veocontracts.rules.facts import ROUNDING, instant, outcome, upper
+from veocontracts.terms import SECOND
+
+LIFECYCLE = Source(("000", "001"), "Guides: Async lifecycle (double polling)")
+POLLING = Source(("000", "001"), "Quickstart: Poll for the video")
+RANK = {"queued": 0, "running": 1, "completed": 2, "failed": 2}
+RESULT_FIELDS = ("status", "video_url", "duration_seconds", "model", "resolution", "aspect_ratio")
+
+
+@rule(
+    "LIFE-01",
+    "When the upstream reports success, the job becomes completed, and its result carries the upstream's fields.",
+    POLLING,
+    witness="a poll that told the gateway of a success in time",
+)
+def completed_with_result(history: History) -> Iterator[Observation]:
+    """completed, and result_data equal to the upstream's answer in the documented fields."""
+    for story in history.stories:
+        told = next((poll for poll in story.polls if poll.reported == "success" and poll.data.get("video_url")), None)
+        last = story.last
+        if told is None or last is None or told.at > upper(story, history.terms) - history.terms.grace:
+            continue
+        if not last.terminal and story.views[-1][0].at - told.at < SECOND:
+            continue  # the read may have crossed the poll
+        if last.state != "completed":
+            yield broken(story, "completed, since the upstream reported success", outcome(story), told.at)
+            continue
+        result = last.result if isinstance(last.result, dict) else {}
+        wrong = [f"{name} {result.get(name)!r}" for name in RESULT_FIELDS if result.get(name) != told.data.get(name)]
+        expected = ", ".join(f"{name} {told.data.get(name)!r}" for name in RESULT_FIELDS)
+        yield judged(story, not wrong, f"the upstream's result: {expected}", ", ".join(wrong))
+
+
+@rule(
+    "LIFE-02",
+    "States only move forward, nothing changes after the end, id and created_at never change, "
+    "and a job that runs shows no result.",
+    LIFECYCLE,
+    witness="a job that was read again after it had ended",
+)
+def only_forward(history: History) -> Iterator[Observation]:
+    """Every read against the one before it."""
+    for story in history.stories:
+        views = story.views
+        problem = next((found for found in map(_unfit, views) if found), None) or next(
+            (found for earlier, later in zip(views, views[1:], strict=False) if (found := _change(earlier[1], later))),
+            None,
+        )
+        if problem is None and views and story.accepted:
+            problem = _moved(story, views[0])
+        if problem is not None:
+            expected, actual, at = problem
+            yield broken(story, expected, actual, at)
+        elif story.ended is not None and views[-1][0] is not story.ended[0]:
+            yield held(story)
+
+
+Problem = tuple[str, str, int | None]
+
+
+def _unfit(view: tuple[Read, Shown]) -> Problem | None:
+    read, shown = view
+    if not shown.state:
+        return "a state word of the profile", repr(shown.word), read.answered_at
+    if not shown.terminal and shown.result is not None:
+        return f"no result while {shown.state}", repr(shown.result), read.answered_at
+    return None
+
+
+def _change(before: Shown, view: tuple[Read, Shown]) -> Problem | None:
+    read, after = view
+    if before.terminal:
+        frozen = ("state", "completed_at", "result", "units", "cost", "error", "id", "created_at", "service")
+    else:
+        frozen = ("id", "created_at", "service")
+        if RANK[after.state] < RANK[before.state]:
+            return f"not back from {before.state}", after.state, read.answered_at
+    for name in frozen:
+        if getattr(before, name) != getattr(after, name):
+            kept = f"{name} {getattr(before, name)!r} for good" + (f" once {before.state}" if before.terminal else "")
+            return kept, repr(getattr(after, name)), read.answered_at
+    return None
+
+
+def _moved(story: Story, view: tuple[Read, Shown]) -> Problem | None:
+    read, shown = view
+    first = story.submit.data["job"].get("created_at")
+    if shown.id != story.submit.job_id:
+        return f"id {story.submit.job_id!r}", repr(shown.id), read.answered_at
+    if shown.created_at != first:
+        return f"created_at {first!r} as in the 202", repr(shown.created_at), read.answered_at
+    return None
+
+
+@rule(
+    "LIFE-03",
+    "completed_at appears when the job is completed, not before, and is not before created_at.",
+    POLLING,
+    witness="a completed job",
+)
+def completed_at(history: History) -> Iterator[Observation]:
+    """Present exactly with completed."""
+    for story in history.stories:
+        for read, shown in story.views:
+            if shown.state in {"queued", "running"} and shown.completed_at is not None:
+                yield broken(story, f"no completed_at while {shown.state}", repr(shown.completed_at), read.answered_at)
+                break
+            if shown.state == "completed":
+                created, done = instant(shown.created_at), instant(shown.completed_at)
+                kept = done is not None and (created is None or done >= created - ROUNDING)
+                actual = f"{shown.completed_at!r} (created_at {shown.created_at!r})"
+                yield judged(
+                    story, kept, "completed_at, an RFC 3339 instant not before created_at", actual, read.answered_at
+                )
+                break
+
+
+@rule(
+    "LIFE-04",
+    "A job is not completed before the upstream has reported success.",
+    LIFECYCLE,
+    witness="a job read while the upstream was still at work, and completed later; or one completed too early",
+)
+def not_before_the_upstream(history: History) -> Iterator[Observation]:
+    """completed needs a poll that said success."""
+    for story in history.stories:
+        told = next((poll.at for poll in story.polls if poll.reported == "success"), None)
+        early = [
+            read
+            for read, shown in story.views
+            if shown.state == "completed" and (told is None or (read.answered_at or read.at) < told)
+        ]
+        waited = any(not shown.terminal for _, shown in story.views)
+        if early:
+            said = "the upstream had reported no success" if told is None else "the upstream's success came later"
+            yield broken(
+                story, "running until the upstream reports success", f"completed; {said}", early[0].answered_at
+            )
+        elif told is not None and waited:
+            yield held(story)
+
+
+@rule(
+    "LIFE-05",
+    "A job id that nobody was given is 404.",
+    Source((), "common HTTP", "practice"),
+    witness="a read of an id that the gateway never gave out",
+)
+def unknown_is_404(history: History) -> Iterator[Observation]:
+    """404."""
+    for read in history.of(Read):
+        if read.intent == "unknown-id":
+            actual = f"{read.status} {read.data!r}"[:160]
+            yield Observation(read.label, read.status == 404, "", "404", actual, read.answered_at)
+
+
+@rule(
+    "LIFE-10",
+    "Every accepted job has ended by its deadline.",
+    Source(("000", "001"), "Overview: 600 s timeout; FAQ: how long it takes"),
+    witness="a job that the upstream had not ended by the deadline, read after it",
+    knobs=("job_timeout",),
+)
+def ends_by_the_deadline(history: History) -> Iterator[Observation]:
+    """No job still runs past the upper bound."""
+    for story in history.stories:
+        bound = upper(story, history.terms)
+        late = [(read, shown) for read, shown in story.views if read.at > bound]
+        running = next(((read, shown) for read, shown in late if not shown.terminal), None)
+        if not story.accepted or not late:
+            continue
+        if running is not None:
+            seconds = (running[0].at - (story.submit.answered_at or 0)) / SECOND
+            yield broken(story, "ended", f"{running[1].state} after {seconds:g} s", running[0].at)
+        elif not _ended_upstream(story, bound):
+            yield held(story)
+
+
+def _ended_upstream(story: Story, by: int) -> bool:
+    return any(poll.final and poll.at <= by for poll in story.polls)

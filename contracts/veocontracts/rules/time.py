@@ -1,0 +1,192 @@
+"""TIME: the 600 s rule. What is exact and what is tolerance: `facts.lower`, `facts.upper`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from veocontracts.history import History, Story
+from veocontracts.rules.base import Observation, Source, broken, held, judged, rule
+from veocontracts.rules.facts import charge, deadline, failed_unbilled, lower, outcome, slack, state, upper
+from veocontracts.terms import SECOND, Terms
+
+TIMEOUT = Source(("000", "001"), "Overview: 600 s timeout; FAQ: the job fails when the upstream is not done by then")
+FOLLOWS = Source(("000", "001"), "Overview: 600 s timeout", "follows")
+NEAR = 60 * SECOND
+
+
+def _stuck(story: Story) -> bool:
+    return (
+        story.planned is not None
+        and story.planned.ready_at is None
+        and not any(event.fault for event in story.upstream)
+    )
+
+
+def _since(story: Story, at: int) -> str:
+    return f"{(at - (story.submit.answered_at or 0)) / SECOND:g} s"
+
+
+def _failed_in_time(story: Story, terms: Terms) -> Observation | None:
+    """Failed by the upper bound, or None where nobody looked after it."""
+    bound = upper(story, terms)
+    running = next((read for read, shown in story.views if read.at > bound and not shown.terminal), None)
+    if running is not None:
+        return broken(
+            story, f"failed by {_since(story, bound)}", f"still {state(story)} at {_since(story, running.at)}"
+        )
+    if not any(read.at > bound for read, _ in story.views):
+        return None
+    return judged(story, failed_unbilled(story), "failed, unbilled", outcome(story))
+
+
+@rule(
+    "TIME-01",
+    "A job that the upstream never finishes fails at 600 s: not earlier, and not later.",
+    TIMEOUT,
+    witness="a job that never ends upstream, read closely around the deadline",
+    knobs=("job_timeout",),
+)
+def fails_at_the_deadline(history: History) -> Iterator[Observation]:
+    """Inside the lower and the upper bound."""
+    for story in history.stories:
+        if not story.accepted or not _stuck(story) or _quick_end(story):
+            continue
+        ended, bounds = story.ended, (lower(story, history.terms), upper(story, history.terms))
+        expected = f"failed between {_since(story, bounds[0])} and {_since(story, bounds[1])}"
+        running = [read.at for read, shown in story.views if not shown.terminal]
+        if running and running[-1] > bounds[1]:
+            yield broken(story, expected, f"still {state(story)} at {_since(story, running[-1])}", running[-1])
+        elif ended is not None:
+            at = ended[0].answered_at or ended[0].at
+            if at < bounds[0] or ended[1].state != "failed":
+                yield broken(story, expected, f"{ended[1].state} at {_since(story, at)}", at)
+            elif running and running[-1] >= bounds[0] - NEAR:
+                yield held(story)
+
+
+def _quick_end(story: Story) -> bool:
+    """The upstream itself ended the job, or hid its state, so that the gateway may have had another reason."""
+    return any(poll.final or poll.fault for poll in story.polls)
+
+
+@rule(
+    "TIME-02",
+    "A success just inside the 600 s is completed and billed.",
+    TIMEOUT,
+    witness="a job that succeeds upstream within the last minute in which any gateway with this poll gap must see it",
+    knobs=("job_timeout",),
+)
+def just_inside(history: History) -> Iterator[Observation]:
+    """Ready by 600 s − g − tol."""
+    for story in history.stories:
+        planned, terms = story.planned, history.terms
+        if planned is None or planned.outcome != "succeed" or planned.ready_at is None or not story.accepted:
+            continue
+        last_chance = deadline(story, terms) - terms.poll_gap - slack(story, terms)
+        faults = any(event.fault for event in (*story.upstream, *story.polls))
+        if faults or not last_chance - NEAR <= planned.ready_at <= last_chance or story.last is None:
+            continue
+        if story.views[-1][0].at > deadline(story, terms):
+            kept = state(story) == "completed" and charge(story) != ""
+            yield judged(
+                story, kept, f"completed and billed, ready at {_since(story, planned.ready_at)}", outcome(story)
+            )
+
+
+@rule(
+    "TIME-03",
+    "A success after the 600 s leaves the job failed and unbilled, for good.",
+    TIMEOUT,
+    witness="a job that succeeds upstream within a minute after the deadline, read after that",
+    knobs=("job_timeout",),
+)
+def too_late(history: History) -> Iterator[Observation]:
+    """Ready after 600 s + tol."""
+    for story in history.stories:
+        planned, terms = story.planned, history.terms
+        if planned is None or planned.outcome != "succeed" or planned.ready_at is None or not story.accepted:
+            continue
+        end = deadline(story, terms) + slack(story, terms)
+        if end < planned.ready_at <= end + NEAR and story.views and story.views[-1][0].at > planned.ready_at:
+            expected = f"failed and unbilled, ready only at {_since(story, planned.ready_at)}"
+            yield judged(story, failed_unbilled(story), expected, outcome(story))
+
+
+@rule(
+    "TIME-04",
+    "An upstream submit that is never answered ends in failure by 600 s.",
+    FOLLOWS,
+    witness="an upstream submit that hangs, and the job read after the deadline",
+    knobs=("job_timeout",),
+)
+def hanging_submit(history: History) -> Iterator[Observation]:
+    """Hang at submit."""
+    for story in history.stories:
+        if story.accepted and any(event.fault == "break: hang" for event in story.upstream):
+            found = _failed_in_time(story, history.terms)
+            if found is not None:
+                yield found
+
+
+@rule(
+    "TIME-05",
+    "A poll that is never answered does not hold the job past 600 s.",
+    FOLLOWS,
+    witness="an upstream poll that hangs on a job that never ends, and the job read after the deadline",
+    knobs=("job_timeout",),
+)
+def hanging_poll(history: History) -> Iterator[Observation]:
+    """Hang at poll."""
+    for story in history.stories:
+        if story.accepted and any(poll.fault == "break: hang" for poll in story.polls):
+            found = _failed_in_time(story, history.terms)
+            if found is not None:
+                yield found
+
+
+@rule(
+    "TIME-07",
+    "The 600 s are the whole job's, submit and polls together.",
+    FOLLOWS,
+    witness="a job whose upstream submit took a quarter of the time or more, and which never ends",
+    knobs=("job_timeout",),
+)
+def whole_job(history: History) -> Iterator[Observation]:
+    """A slow submit does not buy more time."""
+    for story in history.stories:
+        planned, terms = story.planned, history.terms
+        if planned is None or planned.ready_at is not None or planned.answered_at is None or not story.accepted:
+            continue
+        if planned.answered_at - planned.at >= terms.timeout // 4:
+            found = _failed_in_time(story, terms)
+            if found is not None:
+                yield found
+
+
+@rule(
+    "TIME-08",
+    "One job's timeout leaves the others as they were.",
+    FOLLOWS,
+    witness="a job that timed out beside jobs that the upstream finished in time",
+    knobs=("job_timeout",),
+)
+def others_unharmed(history: History) -> Iterator[Observation]:
+    """The neighbours complete."""
+    terms = history.terms
+    doomed = [s for s in history.stories if s.accepted and _stuck(s) and state(s) == "failed"]
+    over = [deadline(story, terms) for story in doomed if not _quick_end(story)]
+    if not over:
+        return
+    for story in history.stories:
+        planned = story.planned
+        if story in doomed or planned is None or planned.outcome != "succeed" or planned.ready_at is None:
+            continue
+        if planned.ready_at <= deadline(story, terms) - terms.poll_gap - slack(story, terms) and story.views:
+            after = story.views[-1][0].at > max(planned.ready_at + terms.poll_gap, over[0])
+            if after:
+                yield judged(
+                    story,
+                    state(story) == "completed",
+                    f"completed, although {doomed[0].label} timed out",
+                    outcome(story),
+                )

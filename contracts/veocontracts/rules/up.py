@@ -1,0 +1,86 @@
+"""UP: what the upstream sees."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from veocontracts.history import History, UpstreamPoll, UpstreamSubmit
+from veocontracts.rules.base import Observation, Source, broken, held, judged, rule
+
+LIFECYCLE = Source(("000", "001"), "Guides: Async lifecycle (double polling)")
+INPUT = Source(("000", "001"), "Input / Output", "follows")
+RETRYABLE = frozenset({408, 425, 429})
+
+
+def may_be_sent_again(event: UpstreamSubmit) -> bool:
+    """Whether the upstream said that it took nothing on, and to come again."""
+    return event.status in RETRYABLE or (event.status == 503 and event.retry_after)
+
+
+@rule(
+    "UP-01",
+    "One accepted job makes one upstream generation: a submit that was, or may have been, taken on is never sent again.",
+    Source(("000", "001"), "Guides: Async lifecycle: the worker calls the upstream, which queues a task", "follows"),
+    witness="an upstream submit that created a job and whose answer was lost",
+)
+def one_generation(history: History) -> Iterator[Observation]:
+    """502, hang and reset after accept."""
+    for story in history.stories:
+        events = story.upstream
+        for place, event in enumerate(events[:-1]):
+            if not may_be_sent_again(event):
+                what = event.fault or f"HTTP {event.status}"
+                actual = f"{len(events)} submits; the second one came after {what}"
+                yield broken(story, "one upstream submit", actual, events[place + 1].at)
+                break
+        else:
+            if any(event.job is not None and (event.status is None or event.status >= 400) for event in events):
+                yield held(story)
+
+
+@rule(
+    "UP-03",
+    "Prompt and image reach the upstream unchanged; an image job without a prompt is sent without one.",
+    INPUT,
+    witness="an upstream submit of a valid job",
+)
+def unchanged(history: History) -> Iterator[Observation]:
+    """Byte for byte, or refused as a whole."""
+    for story in history.stories:
+        asked = story.submit.request
+        if not isinstance(asked, dict) or story.submit.intent != "valid":
+            continue
+        for event in story.upstream:
+            sent = event.request if isinstance(event.request, dict) else {}
+            wrong = [name for name in ("prompt", "image") if sent.get(name) != asked.get(name)]
+            expected = ", ".join(f"{name} {_short(asked.get(name))}" for name in wrong)
+            actual = ", ".join(f"{name} {_short(sent.get(name))}" for name in wrong)
+            yield judged(story, not wrong, expected, actual, event.at)
+
+
+def _short(value: object) -> str:
+    text = repr(value)
+    return text if len(text) <= 120 else f"{text[:100]}… ({len(text)} characters)"
+
+
+@rule(
+    "UP-05",
+    "The gateway polls only ids that the upstream gave it, and stops at a terminal answer.",
+    LIFECYCLE,
+    witness="a job that the upstream ended, watched for a while longer",
+)
+def polls_its_own(history: History) -> Iterator[Observation]:
+    """No foreign ids, nothing after the end."""
+    for poll in history.of(UpstreamPoll):
+        if not poll.known:
+            yield Observation(poll.label, False, "", "an id that the upstream gave out", repr(poll.job), poll.at)
+    for story in history.stories:
+        final = next((place for place, poll in enumerate(story.polls) if poll.final), None)
+        if final is None:
+            continue
+        more = len(story.polls) - final - 1
+        if more:
+            actual = f"{more} more poll{'s' * (more > 1)} after {story.polls[final].reported!r}"
+            yield broken(story, "no poll after a terminal answer", actual, story.polls[final + 1].at)
+        else:
+            yield held(story)

@@ -1,0 +1,44 @@
+"""Running cases in virtual time: each has a loop, a simulator and a gateway of its own, so that none sees another."""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Iterable
+
+from veocontracts.bench import Bench, Setting
+from veocontracts.history import History
+from veocontracts.rules.base import Rule
+from veocontracts.timing.virtual import VirtualLoop, VirtualRunner
+from veocontracts.verdict import Tallies
+from veocontracts.workloads.base import Case
+from veocontracts.worlds import virtual_world
+from veosim.errors import VeosimError
+
+
+def run_case(runner: VirtualRunner, setting: Setting, case: Case) -> History:
+    """One case's history."""
+
+    async def work(_: VirtualLoop) -> History:
+        async with virtual_world(setting) as world:
+            bench = Bench(setting, world, case.name)
+            await bench.pause(setting.phase)
+            await case.drive(bench)
+            return bench.history()
+
+    return runner.run(work)
+
+
+def run_cases(setting: Setting, cases: Iterable[Case], rules: Iterable[Rule]) -> Tallies:
+    """Run cases one after the other and judge each."""
+    tallies, rules = Tallies(), list(rules)
+    with VirtualRunner() as runner:
+        for case in cases:
+            try:
+                history = run_case(runner, setting, case)
+            except VeosimError as error:
+                tallies.errors.append(f"{case.name}: {error}")
+            except Exception:
+                tallies.errors.append(f"{case.name}: the harness failed\n{traceback.format_exc()}")
+            else:
+                tallies.judge(history, rules, case.feeds)
+    return tallies

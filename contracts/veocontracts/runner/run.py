@@ -1,0 +1,134 @@
+"""`judge`: a profile in, results out. Virtual runs are spread over child processes; clock patches stay in them."""
+
+from __future__ import annotations
+
+import multiprocessing
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass, replace
+from typing import TypeVar
+
+from veocontracts.bench import Bench, Setting
+from veocontracts.engines import machine
+from veocontracts.face import face
+from veocontracts.profile import Profile
+from veocontracts.rules import RULES, Rule
+from veocontracts.runner.probe import UnusableError, probe
+from veocontracts.runner.terms_of import Probed, mode_of, terms_of
+from veocontracts.runner.cases import run_cases
+from veocontracts.terms import Terms
+from veocontracts.timing.virtual import VirtualLoop, VirtualRunner
+from veocontracts.verdict import Result, Tallies, results
+from veocontracts.workloads import selected
+from veocontracts.worlds import virtual_world
+from veosim.seeded import digest
+from veosim.units import SECOND
+
+WORKERS = 2
+CHUNKS = 24
+
+T = TypeVar("T")
+Progress = Callable[[int, int], None]
+"""Called with how many parts of the run are done, and how many there are."""
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A finished run."""
+
+    profile: Profile
+    terms: Terms
+    results: list[Result]
+    tallies: Tallies
+    seed: int
+
+
+def choose(profile: Profile, only: Sequence[str] = ()) -> list[Rule]:
+    """The rules of a run: those named (an id or a family), else those of the profile's required levels."""
+    if only:
+        return [rule for rule in RULES.values() if rule.id in only or rule.family in only]
+    return [rule for rule in RULES.values() if rule.stage in profile.require]
+
+
+def setting_of(profile: Profile, seed: int, probed: Probed) -> Setting:
+    """All that a virtual run is determined by. The phase shifts the gateway's polls against the client's."""
+    found = face(profile.api)
+    phase = int.from_bytes(digest(seed, "phase")[:4], "big") % (5 * SECOND) if seed else 0
+    return Setting(profile, found, terms_of(profile, found, probed), seed, phase)
+
+
+def probe_virtual(profile: Profile, seed: int) -> Probed:
+    """The money guard and the clock probe, on a virtual loop. Runs in a child process."""
+    setting = setting_of(profile, seed, Probed())
+
+    async def work(loop: VirtualLoop) -> Probed:
+        async with virtual_world(setting) as world:
+            probed = await probe(Bench(setting, world, "probe"), profile.reach_within)
+        if loop.foreign_wakes:
+            note = f"a thread woke the loop {loop.foreign_wakes} times, so virtual time cannot be trusted"
+            return replace(probed, clock_proved=False, clock_note=note)
+        return probed
+
+    with VirtualRunner() as runner:
+        return runner.run(work)
+
+
+def gate(setting: Setting, rule_ids: Sequence[str], part: int = 0, parts: int = 1) -> Tallies:
+    """Run a share of the cases that feed these rules, in this process; the last share also runs the state machine."""
+    rules = [RULES[rule_id] for rule_id in rule_ids]
+    ids = frozenset(rule_ids)
+    cases = selected(setting, ids, virtual=True)
+    tallies = run_cases(setting, cases[part::parts], rules)
+    if part == parts - 1 and ids & machine.FEEDS:
+        tallies.merge(machine.run(setting, rules))
+    return tallies
+
+
+def judge_virtual(profile: Profile, rules: Sequence[Rule], seed: int, progress: Progress) -> Run:
+    """Probe, then run every selected case over two child processes."""
+    ids = [rule.id for rule in rules]
+    with pool() as executor:
+        probed = _result(executor.submit(probe_virtual, profile, seed))
+        setting = setting_of(profile, seed, probed)
+        futures = [executor.submit(gate, setting, ids, part, CHUNKS) for part in range(CHUNKS)]
+        tallies = Tallies()
+        for done, future in enumerate(as_completed(futures), 1):
+            tallies.merge(_result(future))
+            progress(done, CHUNKS)
+    return Run(profile, setting.terms, results(tallies, rules, setting.terms, profile.waive), tallies, seed)
+
+
+def pool() -> ProcessPoolExecutor:
+    """Child processes that start from nothing, so that this process's state and clocks never reach them."""
+    return ProcessPoolExecutor(WORKERS, mp_context=multiprocessing.get_context("spawn"))
+
+
+def _result(future: Future[T]) -> T:
+    try:
+        return future.result()
+    except BrokenProcessPool:
+        raise UnusableError("a run ended without a result: see the stack dump above") from None
+
+
+def judge(
+    profile: Profile, *, only: Sequence[str] = (), seed: int = 0, progress: Progress = lambda done, parts: None
+) -> Run:
+    """Judge a gateway.
+
+    Raises:
+        UnusableError: the money guard, the probe or the harness says no.
+    """
+    rules = choose(profile, only)
+    if not rules:
+        return Run(profile, terms_of(profile, face(profile.api), Probed()), [], Tallies(), seed)
+    if mode_of(profile) == "virtual":
+        return judge_virtual(profile, rules, seed, progress)
+    from veocontracts.runner.scaled import judge_scaled  # noqa: PLC0415
+
+    return judge_scaled(profile, rules, seed, progress)
+
+
+def must(found: Iterable[Result]) -> list[Result]:
+    """The lines that a build depends on."""
+    return [line for line in found if line.rule.level == "MUST"]

@@ -1,0 +1,177 @@
+"""Virtual time: an asyncio loop whose clock jumps to the next timer whenever nothing is ready.
+
+It suits a gateway whose every wait is a timer of the loop or a call in the loop's executor. Real sockets work as long
+as both ends live in this loop. The wall clock and `time.monotonic` follow, by `following()`.
+
+`_scheduled` and `_selector` are private to asyncio; tests/contracts/timing/test_virtual.py pins what is used of them.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import faulthandler
+import selectors
+import time
+from collections.abc import Awaitable, Callable, Iterator
+from concurrent.futures import Executor
+from contextlib import contextmanager
+from typing import Any, TypeVar
+
+import time_machine
+
+from veosim.clock import EPOCH
+from veosim.errors import VeosimError
+from veosim.units import SECOND
+
+T = TypeVar("T")
+
+WATCHDOG = 20
+"""Real seconds that one run of a loop may take; then the process ends with a dump of every stack."""
+
+TURN_LIMIT = 200_000
+"""Turns of the loop at one instant before a run counts as stuck: a busy loop that never waits."""
+
+
+class StuckError(VeosimError):
+    """The loop turns and turns while its clock stands still."""
+
+
+class VirtualLoop(asyncio.SelectorEventLoop):
+    """Starts at 0 s.
+
+    Attributes:
+        on_jump: called with the new time after each jump.
+        foreign_wakes: how often something outside the loop's own timers and sockets woke it (a thread): timing
+            that depends on such a thread is not proved.
+    """
+
+    def __init__(self) -> None:
+        super().__init__(selectors.DefaultSelector())
+        self._virtual = 0.0
+        self._busy = 0
+        self._turns = 0
+        self.on_jump: Callable[[float], None] | None = None
+        self.foreign_wakes = 0
+        self._wait = self._selector.select
+        self._selector.select = self._jump_or_wait
+
+    def time(self) -> float:
+        """Virtual seconds."""
+        return self._virtual
+
+    def run_in_executor(self, executor: Executor | None, func: Callable[..., Any], *args: Any) -> asyncio.Future[Any]:
+        """As asyncio's, and time stands still until the work is done."""
+        future = super().run_in_executor(executor, func, *args)
+        self._busy += 1
+        future.add_done_callback(self._release)
+        return future
+
+    def call_soon_threadsafe(self, callback: Any, *args: Any, context: Any = None) -> asyncio.Handle:
+        """As asyncio's; counted where no executor call explains it."""
+        if not self._busy:
+            self.foreign_wakes += 1
+        return super().call_soon_threadsafe(callback, *args, context=context)
+
+    def _release(self, _: object) -> None:
+        self._busy -= 1
+
+    def _jump_or_wait(self, timeout: float | None) -> list[tuple[selectors.SelectorKey, int]]:
+        if timeout is not None and timeout <= 0:
+            self._turns += 1
+            if self._turns > TURN_LIMIT:
+                raise StuckError(f"{TURN_LIMIT} turns of the loop at {self._virtual:g} s: something waits by spinning")
+            return self._wait(0)
+        if self._busy:
+            return self._wait(None)
+        events = self._wait(0)
+        if events:
+            return events
+        if not self._scheduled:
+            raise StuckError(
+                f"nothing is left that could happen after {self._virtual:g} s: the run would wait for ever"
+            )
+        due = self._scheduled[0]._when
+        if due > self._virtual:
+            self._virtual = due
+            self._turns = 0
+            if self.on_jump is not None:
+                self.on_jump(due)
+        return []
+
+
+class VirtualClock:
+    """The simulator's clock on a virtual loop: three methods, one time."""
+
+    def __init__(self, loop: VirtualLoop) -> None:
+        self._loop = loop
+
+    def now(self) -> int:
+        """Nanoseconds since the loop began."""
+        return round(self._loop.time() * SECOND)
+
+    async def sleep(self, duration: int) -> None:
+        """A timer of the loop."""
+        await asyncio.sleep(duration / SECOND)
+
+    def finished(self) -> None:
+        """The loop itself knows when nothing is left to run."""
+
+
+@contextmanager
+def following() -> Iterator[Callable[[VirtualLoop], None]]:
+    """Patch this process's wall and monotonic clocks; yields a function that lets them follow a loop.
+
+    `time.time`, `datetime.now` and their kin are moved by time-machine, which leaves `time.monotonic` alone.
+    """
+    base = EPOCH.timestamp()
+    current: list[VirtualLoop] = []
+    real = time.monotonic  # noqa: TID251  patched here, and only in the process of a virtual run
+    with time_machine.travel(EPOCH, tick=False) as traveller:
+
+        def follow(loop: VirtualLoop) -> None:
+            current[:] = [loop]
+            traveller.move_to(base + loop.time())
+            loop.on_jump = lambda now: traveller.move_to(base + now)
+
+        time.monotonic = lambda: current[0].time() if current else real()  # noqa: TID251  as above
+        try:
+            yield follow
+        finally:
+            time.monotonic = real  # noqa: TID251  as above
+
+
+class VirtualRunner:
+    """Runs coroutines, each on a virtual loop of its own, with this process's clocks following. Use it in `with`."""
+
+    def __enter__(self) -> VirtualRunner:
+        self._following = following()
+        self._follow: Callable[[VirtualLoop], None] = self._following.__enter__()
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self._following.__exit__(None, None, None)
+
+    def run(self, work: Callable[[VirtualLoop], Awaitable[T]]) -> T:
+        """Run `work` to its end, then cancel whatever it left behind."""
+        loop = self.open()
+        try:
+            return loop.run_until_complete(work(loop))
+        finally:
+            self.close(loop)
+
+    def open(self) -> VirtualLoop:
+        """A loop at 0 s that this process's clocks follow; for those who drive it step by step."""
+        faulthandler.dump_traceback_later(WATCHDOG, exit=True)
+        loop = VirtualLoop()
+        self._follow(loop)
+        return loop
+
+    def close(self, loop: VirtualLoop) -> None:
+        """Cancel what is left and close the loop."""
+        left = asyncio.all_tasks(loop)
+        for task in left:
+            task.cancel()
+        if left:
+            loop.run_until_complete(asyncio.gather(*left, return_exceptions=True))
+        loop.close()
+        faulthandler.cancel_dump_traceback_later()

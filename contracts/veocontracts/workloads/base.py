@@ -1,0 +1,50 @@
+"""What a workload is: a named list of cases, each of which drives a bench to make certain occasions arise."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import dataclass
+
+from veocontracts.bench import Bench, Setting
+
+Drive = Callable[[Bench], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One run of one drive.
+
+    Attributes:
+        name: unique; all that a case draws follows from it and the seed.
+        feeds: the rules whose occasions it makes.
+        virtual_only: too many or too long for a mode in which time costs time.
+    """
+
+    name: str
+    drive: Drive
+    feeds: frozenset[str]
+    virtual_only: bool = False
+
+
+Maker = Callable[[Setting], Iterable[Case]]
+WORKLOADS: dict[str, Maker] = {}
+
+
+def workload(name: str) -> Callable[[Maker], Maker]:
+    """Register a function that lists a workload's cases."""
+
+    def register(maker: Maker) -> Maker:
+        WORKLOADS[name] = maker
+        return maker
+
+    return register
+
+
+def all_cases(setting: Setting) -> list[Case]:
+    """Every case of every workload, in a fixed order."""
+    return [case for maker in WORKLOADS.values() for case in maker(setting)]
+
+
+def selected(setting: Setting, rules: frozenset[str], *, virtual: bool) -> list[Case]:
+    """The cases that feed at least one of the rules."""
+    return [case for case in all_cases(setting) if case.feeds & rules and (virtual or not case.virtual_only)]

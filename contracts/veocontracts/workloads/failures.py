@@ -1,0 +1,67 @@
+"""Failure matrix: what the upstream does wrong at submit and at poll, and what must come of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from veocontracts.bench import Bench, Setting
+from veocontracts.workloads.base import Case, workload
+from veocontracts.workloads.drives import one_job
+from veosim.units import SECOND
+
+COMMON = frozenset({"LIFE-02", "LIFE-10", "BILL-08", "UP-01", "UP-05"})
+ENVELOPE = '{"status": "error", "message": "The upstream could not make this video."}'
+
+
+def _submit(**entry: Any) -> dict[str, Any]:
+    return {"exchanges": {"submit": [entry]}}
+
+
+def _poll(**entry: Any) -> dict[str, Any]:
+    return {"exchanges": {"poll": [entry]}}
+
+
+FAIL_AFTER = {"outcome": "fail", "after": "7s"}
+FAILURES: tuple[tuple[str, dict[str, Any], frozenset[str]], ...] = (
+    ("job fails", {"job": FAIL_AFTER}, frozenset({"BILL-06"})),
+    ("200 error at submit", _submit(respond={"status": 200, "body": ENVELOPE}), frozenset({"BILL-06"})),
+    ("200 error at the first poll", _poll(respond={"status": 200, "body": ENVELOPE}), frozenset({"BILL-06"})),
+    *(
+        (f"{status} at submit", _submit(respond={"status": status}), frozenset({"BILL-04"}))
+        for status in (400, 401, 403, 404, 409, 422, 429)
+    ),
+    *(
+        (f"{status} at submit", _submit(respond={"status": status}), frozenset({"BILL-05"}))
+        for status in (500, 502, 503, 504)
+    ),
+    *(
+        (f"{status} at every poll", _poll(respond={"status": status}), frozenset({"BILL-05"}))
+        for status in (500, 502, 503, 504)
+    ),
+    *(
+        (f"{status} after accept", _submit(accept=True, respond={"status": status}), frozenset({"BILL-05"}))
+        for status in (500, 502, 504)
+    ),
+    ("hang after accept", _submit(accept=True, **{"break": "hang"}), frozenset({"BILL-07"})),
+    ("reset after accept", _submit(accept=True, **{"break": "reset"}), frozenset()),
+    ("reset at submit", _submit(**{"break": "reset"}), frozenset()),
+    ("one 502 at poll", _poll(when={"nth_of_job": 1}, respond={"status": 502}), frozenset({"BILL-05"})),
+    ("one reset at poll", _poll(when={"nth_of_job": 1}, **{"break": "reset"}), frozenset()),
+)
+
+
+@workload("failure-matrix")
+def failures(setting: Setting) -> Iterable[Case]:
+    """Every failure, for every service."""
+    within = setting.terms.timeout + setting.terms.tolerance + setting.terms.grace + 2 * SECOND
+    for name, wishes, feeds in FAILURES:
+        for service in setting.face.services:
+            yield _case(f"failure {service} {name}", service, wishes, COMMON | feeds, within)
+
+
+def _case(name: str, service: str, wishes: dict[str, Any], feeds: frozenset[str], within: int) -> Case:
+    async def drive(bench: Bench) -> None:
+        await one_job(bench, service, within, **wishes)
+
+    return Case(name, drive, feeds)

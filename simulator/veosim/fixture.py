@@ -1,0 +1,250 @@
+"""The fake upstream as tests hold it: a simulator in a thread of its own, steered from the test's thread or loop.
+
+Whatever is read or changed here is read or changed on the server's loop, so a test and the exchanges never meet
+half-way. Blocking calls have an `_async` twin; a test whose gateway runs in the test's own loop needs the twins.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, Self, TypedDict, TypeVar, Unpack, overload
+
+from veosim.app import create_app
+from veosim.clock import ManualClock
+from veosim.dialects import DIALECTS
+from veosim.errors import VeosimError, did_you_mean, shown
+from veosim.job import Job, JobView
+from veosim.journal import Exchange, Journal
+from veosim.scenario.load import load_scenario, parse_scenario
+from veosim.scenario.model import DEFAULT, Scenario
+from veosim.server import ThreadedServer
+from veosim.simulator import Simulator
+from veosim.units import MILLISECOND, parse_duration, seconds, show_duration
+from veosim.yamlfile import Tree, check
+
+T = TypeVar("T")
+Playable = Scenario | str | Path | Mapping[str, Any]
+"""A scenario, the name of a shipped one, a file, YAML text (recognised by a line break), or the same as a dict."""
+
+TURNS = 20
+"""Turns of the loop in which what has already reached the sockets becomes exchanges: accept, read, parse, start."""
+
+
+class Filters(TypedDict, total=False):
+    """Which exchanges; each is matched exactly."""
+
+    kind: str
+    operation: str
+    job_id: str
+    marker: str
+    created: bool
+
+
+class Upstream:
+    """A fake upstream on a port of its own, with a clock that only the test moves.
+
+    Attributes:
+        url: the server's base; each dialect is mounted below it.
+        clock: `advance("30s")`, `now`.
+        journal: what reached the upstream.
+    """
+
+    def __init__(self, scenario: Playable = DEFAULT, *, seed: int = 0, held_limit: str | timedelta = "10s") -> None:
+        """Nothing is started yet: use it as a context manager.
+
+        Args:
+            scenario: what is played after each reset.
+            seed: all ids and times follow from it.
+            held_limit: real time after which an exchange stops waiting for the clock and fails its test.
+        """
+        self._clock = ManualClock(duration_of(held_limit))
+        self._simulator = Simulator(scenario_of(scenario), seed=seed, clock=self._clock)
+        self._server = ThreadedServer(create_app(self._simulator))
+        self.url = self._server.url
+        self.clock = UpstreamClock(self._clock, self._server)
+        self.journal = UpstreamJournal(self._simulator.journal, self._server)
+
+    def __enter__(self) -> Self:
+        self._server.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.reset()  # nobody is left waiting for a clock that will not move again
+        self._server.stop()
+
+    def __repr__(self) -> str:
+        return f"<veosim {self.url}>"
+
+    def url_for(self, dialect: str) -> str:
+        """The base URL of one dialect, as a gateway would be configured with it."""
+        if dialect not in DIALECTS:
+            hint = did_you_mean(dialect, DIALECTS)
+            raise VeosimError(
+                f"no dialect is called {dialect!r}; there are {', '.join(DIALECTS)}" + (hint and f"; {hint}")
+            )
+        return f"{self.url}/{dialect}"
+
+    def play(self, scenario: Playable, *, marker: str | None = None) -> None:
+        """Behave like this from now on: for everybody, or only for the job that carries `marker`."""
+        playable = scenario_of(scenario)
+        self._server.call(_done(lambda: self._simulator.play(playable, marker=marker)))
+
+    @property
+    def jobs(self) -> list[Job]:
+        """The jobs that the upstream took on, in the order of their submits."""
+        return self._server.call(_done(lambda: list(self._simulator.jobs.values())))
+
+    def view(self, job: Job) -> JobView:
+        """The job as it stands now."""
+        return self._server.call(_done(lambda: self._simulator.view(job)))
+
+    def reset(self) -> None:
+        """As new: no jobs, an empty journal, the first scenario, the clock at 0. Exchanges still held get a 504."""
+
+        def work() -> None:
+            self._clock.reset()
+            self._simulator.reset()
+
+        self._server.call(_done(work))
+
+
+class UpstreamClock:
+    """The simulator's clock, moved from outside its loop."""
+
+    def __init__(self, clock: ManualClock, server: ThreadedServer) -> None:
+        self._clock = clock
+        self._server = server
+
+    @property
+    def now(self) -> float:
+        """Seconds advanced since the last reset."""
+        return seconds(self._server.call(_done(self._clock.now)))
+
+    @property
+    def held(self) -> list[str]:
+        """One line for each exchange that gave up waiting for `advance`."""
+        return self._server.call(_done(lambda: list(self._clock.held)))
+
+    def advance(self, duration: str | timedelta) -> None:
+        """Move time; returns when everything that fell due has run.
+
+        A request that has already been sent counts as having arrived before. One that another thread is about to
+        send does not: `journal.wait_for` it first. Advances from several threads add up.
+
+        Args:
+            duration: as in scenarios (`"30s"`, `"250ms"`, `"4m"`), or a timedelta.
+
+        Raises:
+            VeosimError: not a duration; or what fell due has not settled within five real seconds.
+        """
+        self._server.call(self._advance(duration_of(duration)))
+
+    async def advance_async(self, duration: str | timedelta) -> None:
+        """`advance` for tests that are coroutines: the test's own loop runs on meanwhile."""
+        await self._server.call_async(self._advance(duration_of(duration)))
+
+    async def _advance(self, duration: int) -> None:
+        await settle_arrivals()
+        unsettled = await self._clock.advance(duration)
+        if unsettled:
+            raise VeosimError(
+                f"clock.advance({show_duration(duration)!r}): time has moved, but these had not settled after 5 real "
+                f"seconds each: {', '.join(unsettled)}"
+            )
+
+
+class UpstreamJournal(Sequence[Exchange]):
+    """The exchanges that the upstream has seen since the last reset, as a list that grows."""
+
+    def __init__(self, journal: Journal, server: ThreadedServer) -> None:
+        self._journal = journal
+        self._server = server
+
+    def _all(self) -> list[Exchange]:
+        return self._server.call(_done(lambda: list(self._journal)))
+
+    def __len__(self) -> int:
+        return len(self._all())
+
+    def __iter__(self) -> Iterator[Exchange]:
+        return iter(self._all())
+
+    @overload
+    def __getitem__(self, index: int) -> Exchange: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[Exchange]: ...
+    def __getitem__(self, index: int | slice) -> Exchange | list[Exchange]:
+        return self._all()[index]
+
+    def __repr__(self) -> str:
+        return repr(self._all())
+
+    def matching(self, **filters: Unpack[Filters]) -> list[Exchange]:
+        """The exchanges that have every value asked for."""
+        return self._server.call(_done(lambda: self._journal.matching(**filters)))
+
+    def wait_for(self, count: int = 1, within: str | timedelta = "5s", **filters: Unpack[Filters]) -> list[Exchange]:
+        """Return once `count` matching exchanges have arrived; whether they are answered is another matter.
+
+        Raises:
+            VeosimError: fewer arrived within that much real time.
+        """
+        return self._server.call(self._wait_for(count, duration_of(within), filters))
+
+    async def wait_for_async(
+        self, count: int = 1, within: str | timedelta = "5s", **filters: Unpack[Filters]
+    ) -> list[Exchange]:
+        """`wait_for` for tests that are coroutines."""
+        return await self._server.call_async(self._wait_for(count, duration_of(within), filters))
+
+    async def _wait_for(self, count: int, within: int, filters: Filters) -> list[Exchange]:
+        wanted = ", ".join([f"{count} exchanges", *(f"{name}={value!r}" for name, value in filters.items())])
+        await self._journal.wait(lambda: len(self._journal.matching(**filters)) >= count, seconds(within), wanted)
+        return self._journal.matching(**filters)
+
+
+def scenario_of(given: Playable) -> Scenario:
+    """A scenario in any of the ways to name one.
+
+    Raises:
+        VeosimError: there is none, or it is wrong.
+    """
+    if isinstance(given, Scenario):
+        return given
+    if isinstance(given, Mapping):
+        return check(Scenario, Tree("<dict>", dict(given)))
+    if isinstance(given, str) and "\n" in given:
+        return parse_scenario(given, "<text>")
+    return load_scenario(given)
+
+
+def duration_of(given: object) -> int:
+    """Nanoseconds.
+
+    Raises:
+        VeosimError: a bare number, whose unit nobody knows, or no duration at all.
+    """
+    if isinstance(given, timedelta):
+        return given // timedelta(microseconds=1) * (MILLISECOND // 1000)
+    try:
+        return parse_duration(given)
+    except ValueError:
+        bare = isinstance(given, int | float) and not isinstance(given, bool)
+        hint = f"; did you mean '{given}s'?" if bare else ""
+        raise VeosimError(
+            f"{shown(given)} is no duration; allowed: a number with a unit ('250ms', '90s', '4m', '48h') or a "
+            f"timedelta{hint}"
+        ) from None
+
+
+async def settle_arrivals() -> None:
+    """Let the loop read what has already reached its sockets."""
+    for _ in range(TURNS):
+        await asyncio.sleep(0)
+
+
+async def _done(work: Callable[[], T]) -> T:
+    return work()

@@ -1,0 +1,126 @@
+"""Calling an ASGI app in the same process, without a socket: about a tenth of the cost of an HTTP client.
+
+Cancelling the call cancels the app's handler, as a closed connection would. A reset that the app asks for makes the
+call fail with ConnectionResetError.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from veosim.errors import VeosimError
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+App = Callable[
+    [MutableMapping[str, Any], Callable[[], Awaitable[Any]], Callable[[Any], Awaitable[None]]], Awaitable[None]
+]
+RESET = "veosim.reset"
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """An answer, whole; header names are lower case."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+
+class _Exchange:
+    def __init__(self, body: bytes) -> None:
+        self._body: bytes | None = body
+        self._left = asyncio.Event()
+        self.was_reset = False
+        self.status = 0
+        self.headers: list[tuple[bytes, bytes]] = []
+        self.chunks: list[bytes] = []
+
+    async def receive(self) -> dict[str, Any]:
+        if self._body is not None:
+            body, self._body = self._body, None
+            return {"type": "http.request", "body": body, "more_body": False}
+        await self._left.wait()
+        return {"type": "http.disconnect"}
+
+    async def send(self, message: Mapping[str, Any]) -> None:
+        if message["type"] == "http.response.start":
+            self.status = message["status"]
+            self.headers = list(message.get("headers", ()))
+        elif message["type"] == "http.response.body":
+            self.chunks.append(message.get("body", b""))
+
+    def reset(self) -> None:
+        self.was_reset = True
+        self._left.set()
+
+
+async def call(
+    app: App, method: str, path: str, headers: Mapping[str, str] | None = None, body: bytes = b""
+) -> Response:
+    """One request and its whole answer.
+
+    Raises:
+        ConnectionResetError: the app reset the connection, or ended without an answer.
+    """
+    exchange = _Exchange(body)
+    path, _, query = path.partition("?")
+    raw = [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in (headers or {}).items()]
+    scope: dict[str, Any] = {
+        "type": "http",
+        "asgi": {"version": "3.0", "spec_version": "2.3"},
+        "http_version": "1.1",
+        "method": method,
+        "scheme": "http",
+        "path": path,
+        "raw_path": path.encode(),
+        "query_string": query.encode(),
+        "root_path": "",
+        "headers": raw,
+        "client": ("127.0.0.1", 1),
+        "server": ("127.0.0.1", 80),
+        "state": {},
+        "extensions": {RESET: exchange.reset},
+    }
+    await app(scope, exchange.receive, exchange.send)
+    if exchange.was_reset or not exchange.status:
+        raise ConnectionResetError("the connection was reset by the app")
+    names = {name.decode("latin-1"): value.decode("latin-1") for name, value in exchange.headers}
+    return Response(exchange.status, names, b"".join(exchange.chunks))
+
+
+@asynccontextmanager
+async def lifespan(app: App) -> AsyncIterator[None]:
+    """Run an app's start-up and shut-down around the block, as a server would.
+
+    Raises:
+        VeosimError: the app says that its start-up failed.
+    """
+    inbox: asyncio.Queue[dict[str, str]] = asyncio.Queue()
+    outbox: asyncio.Queue[Mapping[str, Any]] = asyncio.Queue()
+    scope: dict[str, Any] = {"type": "lifespan", "asgi": {"version": "3.0"}, "state": {}}
+
+    async def run() -> None:
+        try:
+            await app(scope, inbox.get, outbox.put)
+        except Exception as error:  # noqa: BLE001  an app without lifespan may raise anything; that is allowed
+            await outbox.put({"type": "lifespan.unsupported", "message": repr(error)})
+
+    task = asyncio.create_task(run())
+    try:
+        await inbox.put({"type": "lifespan.startup"})
+        answer = await outbox.get()
+        if answer["type"] == "lifespan.startup.failed":
+            raise VeosimError(f"the app did not start: {answer.get('message', '')}")
+        yield
+        if answer["type"] == "lifespan.startup.complete":
+            await inbox.put({"type": "lifespan.shutdown"})
+            await outbox.get()
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)

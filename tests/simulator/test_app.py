@@ -1,0 +1,221 @@
+"""The HTTP face over real sockets: routes, refusals in the dialect's own shape, what the journal keeps."""
+
+import http.client
+import json
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import asdict, replace
+from typing import Any
+
+import pytest
+
+from veosim import Exchange, ManualClock, Simulator, VeosimError
+from veosim.app import create_app
+from veosim.dialects import DIALECTS
+from veosim.dialects.api_video import ApiVideo
+from veosim.fixture import Upstream
+from veosim.seeded import fingerprint
+from veosim.server import ThreadedServer
+from veosim.units import SECOND
+
+TEXT = "/api/video/from-text"
+OPERATIONS = ("POST {0}/api/video/from-text", "POST {0}/api/video/from-image", "GET {0}/api/video/status/{{job_id}}")
+Answer = tuple[int, str | None, Any]
+
+
+def ask(url: str, method: str, path: str, body: Any = None, headers: dict[str, str] | None = None) -> Answer:
+    """Status, content type and data of one answer."""
+    connection = http.client.HTTPConnection(url.removeprefix("http://"), timeout=20)
+    try:
+        connection.request(method, path, body, headers or {}, encode_chunked=not isinstance(body, str | bytes | None))
+        answer = connection.getresponse()
+        return answer.status, answer.headers["content-type"], json.loads(answer.read())
+    finally:
+        connection.close()
+
+
+def refusal(status: int, message: str) -> Answer:
+    """The documented error envelope of api-video."""
+    return status, "application/json", {"status": "error", "message": message}
+
+
+@contextmanager
+def served(simulator: Simulator, *dialects: str, root: str | None = None) -> Iterator[str]:
+    """An app made by hand, on a port of its own."""
+    server = ThreadedServer(create_app(simulator, dialects, root=root))
+    server.start()
+    try:
+        yield server.url
+    finally:
+        server.stop()
+
+
+def operations(prefix: str) -> str:
+    """The operations of api-video as a refusal lists them."""
+    return ", ".join(line.format(prefix) for line in OPERATIONS)
+
+
+class TestRoutes:
+    def test_each_dialect_has_a_prefix(self, veosim: Upstream) -> None:
+        """A dialect is served under its name, and not at the root."""
+        status, _, data = ask(veosim.url, "POST", "/api-video" + TEXT, '{"prompt": "A paper boat"}')
+        assert (status, data["status"], data["job_id"]) == (200, "queued", veosim.jobs[0].id)
+        assert ask(veosim.url, "POST", TEXT, '{"prompt": "A paper boat"}')[0] == 404
+
+    def test_one_dialect_at_the_root(self) -> None:
+        """`root` serves one dialect without a prefix, for gateways that cannot be given one."""
+        simulator = Simulator(clock=ManualClock())
+        with served(simulator, root="api-video") as url:
+            accepted = ask(url, "POST", TEXT, '{"prompt": "A paper boat"}')
+            missed = ask(url, "GET", "/api-video" + TEXT)
+        assert accepted == (200, "application/json", {"status": "queued", "job_id": next(iter(simulator.jobs))})
+        assert missed == refusal(404, f"GET /api-video{TEXT} is not served here; there are {operations('')}")
+
+    @pytest.mark.parametrize("arguments", [{"dialects": ["api-vido"]}, {"root": "api-vido"}])
+    def test_a_dialect_that_does_not_exist(self, arguments: dict[str, Any]) -> None:
+        """The error lists those that do."""
+        with pytest.raises(VeosimError) as caught:
+            create_app(Simulator(), **arguments)
+        assert str(caught.value) == f"no dialect is called 'api-vido'; there are {', '.join(DIALECTS)}"
+
+    @pytest.mark.parametrize(
+        ("method", "path", "status"),
+        [
+            ("GET", TEXT, 405),
+            ("DELETE", "/api/video/status/x", 405),
+            ("POST", TEXT + "/", 404),
+            ("GET", "/%2e%2e", 404),
+        ],
+    )
+    def test_a_request_that_no_operation_matches(self, method: str, path: str, status: int) -> None:
+        """404 and 405 list what is served, in the dialect's shape, and the journal keeps them."""
+        simulator = Simulator(clock=ManualClock())
+        with served(simulator, "api-video") as url:
+            answer = ask(url, method, f"/api-video{path}")
+        shown = f"/api-video{path.replace('%2e', '.')}"
+        message = f"{method} {shown} is not served here; there are {operations('/api-video')}"
+        body = json.dumps({"status": "error", "message": message}, separators=(",", ":")).encode()
+        assert answer == refusal(status, message)
+        assert list(simulator.journal) == [
+            Exchange(1, 0, "api-video", "", "", method, shown, status=status, answer=body, answered_at=0, note=message)
+        ]
+
+    def test_a_request_outside_every_dialect(self) -> None:
+        """Where no dialect has a say, the answer is a plain message."""
+        with served(Simulator(clock=ManualClock()), "api-video") as url:
+            message = f"GET / is not served here; there are {operations('/api-video')}"
+            assert ask(url, "GET", "/") == (404, "application/json", {"message": message})
+
+
+HOSTILE = {
+    "empty": (b"", "The body is not JSON: expecting value at line 1, column 1."),
+    "not JSON": (b"prompt=boat", "The body is not JSON: expecting value at line 1, column 1."),
+    "cut off": (b'{"prompt": "A pap', "The body is not JSON: unterminated string starting at at line 1, column 12."),
+    "an array": (b"[]", "The body must be a JSON object."),
+    "a string": (b'"boat"', "The body must be a JSON object."),
+    "not UTF-8": (b'{"prompt": "\xff"}', "The body is not UTF-8."),
+    "UTF-16": ('{"prompt": "boat"}'.encode("utf-16"), "The body is not UTF-8."),
+    "a byte order mark": (
+        "\ufeff{}".encode(),
+        "The body is not JSON: unexpected UTF-8 BOM (decode using utf-8-sig) at line 1, column 1.",
+    ),
+    "NaN": (b'{"prompt": NaN}', "NaN is not JSON."),
+    "Infinity": (b'{"prompt": Infinity}', "Infinity is not JSON."),
+    "-Infinity": (b'{"prompt": -Infinity}', "-Infinity is not JSON."),
+    "1e999": (b'{"prompt": 1e999}', "A number is too large."),
+    "5,000 digits": (b'{"prompt": ' + b"9" * 5000 + b"}", "An integer has more than 400 digits."),
+    "half a surrogate pair": (b'{"prompt": "\\ud83d"}', "A string holds half of a surrogate pair."),
+    "half a pair in a key": (b'{"\\ud83d": 1}', "A string holds half of a surrogate pair."),
+    "100 levels": (b'{"a":' * 100 + b"1" + b"}" * 100, "The body is nested deeper than 64 levels."),
+    "100,000 levels": (b"[" * 100_000 + b"]" * 100_000, "The body is nested deeper than 64 levels."),
+}
+
+
+class TestBodies:
+    @pytest.mark.parametrize(("body", "message"), HOSTILE.values(), ids=HOSTILE)
+    def test_a_hostile_body_is_a_400(self, veosim: Upstream, body: bytes, message: str) -> None:
+        """Whatever cannot be read is refused in the dialect's own shape, and the connection's server lives on."""
+        assert ask(veosim.url, "POST", "/api-video" + TEXT, body) == refusal(400, message)
+        assert (veosim.jobs, veosim.journal[0].request, veosim.journal[0].note) == ([], body, message)
+        assert ask(veosim.url, "POST", "/api-video" + TEXT, '{"prompt": "A paper boat"}')[0] == 200
+
+    @pytest.mark.parametrize("chunks", [1, 20], ids=["whole", "chunked"])
+    def test_a_body_beyond_the_limit_is_a_413(self, monkeypatch: pytest.MonkeyPatch, chunks: int) -> None:
+        """The limit counts what arrives, announced or not; a body of exactly the limit is read."""
+
+        class Small(ApiVideo):
+            name = "small"
+            body_limit = 2000
+
+        monkeypatch.setitem(DIALECTS, "small", Small())
+        whole = b'{"prompt": "A paper boat"}'.ljust(2000)
+        simulator = Simulator()
+        with served(simulator, "small") as url:
+            answers = [
+                ask(
+                    url,
+                    "POST",
+                    "/small" + TEXT,
+                    body if chunks == 1 else iter([body[:100]] * (chunks - 1) + [body[100:]]),
+                )
+                for body in (whole, b" " + whole)
+            ]
+        assert answers[1] == refusal(413, "The body is larger than 2000 bytes.")
+        assert answers[0][0] == (200 if chunks == 1 else 413)
+
+    def test_a_client_that_leaves_within_its_body(self, veosim: Upstream) -> None:
+        """Half a request is no exchange: no job, nothing in the journal."""
+        host = veosim.url.removeprefix("http://")
+        connection = http.client.HTTPConnection(host, timeout=20)
+        connection.putrequest("POST", "/api-video" + TEXT)
+        connection.putheader("Content-Length", "100")
+        connection.endheaders(b'{"prompt": ')
+        connection.close()
+        veosim.clock.advance("1s")
+        assert (list(veosim.journal), veosim.jobs) == ([], [])
+
+
+class TestExchanges:
+    def test_a_delay_follows_the_clock(self, veosim: Upstream) -> None:
+        """A delayed answer leaves when the clock says so, and shows the job as it was when the poll arrived."""
+        veosim.play("scenario: slow\nexchanges: {poll: [{delay: 30s}]}")
+        job_id = ask(veosim.url, "POST", "/api-video" + TEXT, '{"prompt": "A paper boat"}')[2]["job_id"]
+        with ThreadPoolExecutor(1) as elsewhere:
+            answer = elsewhere.submit(ask, veosim.url, "GET", f"/api-video/api/video/status/{job_id}")
+            (exchange,) = veosim.journal.wait_for(1, kind="poll")
+            veosim.clock.advance("29.999s")
+            before = replace(exchange)
+            veosim.clock.advance("1ms")
+            assert answer.result(20)[2]["status"] == "queued"
+        assert (before.status, before.answered_at) == (None, None)
+        assert (exchange.status, exchange.answered_at) == (200, 30 * SECOND)
+
+    def test_an_exchange_that_nobody_advances(self) -> None:
+        """After the limit it is answered 504, and the journal says what it waited for."""
+        slow = {"scenario": "slow", "exchanges": {"submit": [{"delay": "1m"}]}}
+        with Upstream(slow, held_limit="20ms") as upstream:
+            answer = ask(upstream.url, "POST", "/api-video" + TEXT, '{"prompt": "A paper boat"}')
+            assert answer == refusal(504, "waiting for clock.advance('60s')")
+            assert upstream.journal[0].note == "waiting for clock.advance('60s')"
+            assert upstream.clock.held == ["waiting for clock.advance('60s')"]
+
+    def test_an_answer_of_the_scenario(self, veosim: Upstream) -> None:
+        """Status, headers, type and body are the scenario's, down to the wire."""
+        respond = {"status": 418, "headers": {"X-Kind": "tea"}, "body": "no coffee", "content_type": "text/plain"}
+        veosim.play({"scenario": "tea", "exchanges": {"submit": [{"respond": respond}]}})
+        connection = http.client.HTTPConnection(veosim.url.removeprefix("http://"), timeout=20)
+        connection.request("POST", "/api-video" + TEXT, '{"prompt": "A paper boat"}')
+        answer = connection.getresponse()
+        found = answer.status, answer.headers["x-kind"], answer.headers["content-type"], answer.read()
+        connection.close()
+        assert found == (418, "tea", "text/plain", b"no coffee")
+        assert veosim.jobs == []
+
+    @pytest.mark.parametrize("scheme", ["Bearer sk-secret-7", "sk-secret-7", "Bearer schl\xfcssel"])
+    def test_a_key_is_kept_as_its_fingerprint(self, veosim: Upstream, scheme: str) -> None:
+        """The journal can tell keys apart and shows none of them."""
+        ask(veosim.url, "POST", "/api-video" + TEXT, '{"prompt": "A paper boat"}', {"Authorization": scheme})
+        (exchange,) = veosim.journal
+        assert exchange.key == fingerprint(scheme)
+        assert "secret" not in repr(asdict(exchange))

@@ -1,0 +1,188 @@
+"""The `veosim` command in child processes: what it prints, how it ends, how it refuses."""
+
+import json
+import queue
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO
+
+import pytest
+from click.testing import CliRunner
+
+from veosim import __version__, cli
+from veosim.dialects import DIALECTS
+
+COMMAND = [sys.executable, "-c", "from veosim.cli import main; main()"]
+DEADLINE = 20.0
+LAST_LINE = "Ctrl-C ends it."
+
+
+class Serving:
+    """`veosim serve` in a child process, with its banner read."""
+
+    def __init__(self, process: "subprocess.Popen[str]") -> None:
+        self.process = process
+        self._lines: queue.Queue[str] = queue.Queue()
+        assert process.stdout is not None
+        threading.Thread(target=self._read, args=(process.stdout,), daemon=True).start()
+        self.banner: list[str] = []
+        while not self.banner or self.banner[-1] != LAST_LINE:
+            self.banner.append(self._lines.get(timeout=DEADLINE))
+
+    def _read(self, stream: IO[str]) -> None:
+        for line in stream:
+            self._lines.put(line.rstrip("\n"))
+
+    @property
+    def port(self) -> int:
+        """The port that it took."""
+        found = re.match(r"veosim serves http://127\.0\.0\.1:(\d+)  ", self.banner[0])
+        assert found is not None
+        return int(found[1])
+
+    def end(self, number: signal.Signals) -> tuple[int, str]:
+        """Send a signal; the exit code and what was printed last."""
+        self.process.send_signal(number)
+        return self.process.wait(DEADLINE), self._lines.get(timeout=DEADLINE)
+
+
+@contextmanager
+def serving(*options: str) -> Iterator[Serving]:
+    """`veosim serve` on a free port."""
+    command = [*COMMAND, "serve", "--port", "0", *options]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        try:
+            yield Serving(process)
+        finally:
+            process.kill()
+
+
+def refused(*arguments: str) -> tuple[int, str, str]:
+    """Exit code, output and errors of a command that does not get far."""
+    run = subprocess.run([*COMMAND, *arguments], capture_output=True, text=True, timeout=DEADLINE, check=False)
+    return run.returncode, run.stdout, run.stderr
+
+
+@pytest.mark.skipif(shutil.which("curl") is None, reason="the banner's line is for curl")
+def test_the_line_to_try_works() -> None:
+    """A shell that is given the banner's curl line, as printed, submits a job."""
+    with serving() as served:
+        line = served.banner[served.banner.index("Try:") + 1]
+        run = subprocess.run(["sh", "-c", line], capture_output=True, text=True, timeout=DEADLINE, check=True)
+    answer = json.loads(run.stdout)
+    assert (line.strip().partition(" ")[0], sorted(answer), answer["status"]) == (
+        "curl",
+        ["job_id", "status"],
+        "queued",
+    )
+
+
+def test_the_banner_lists_every_operation() -> None:
+    """Each dialect is shown with its base and its operations; one at the root is shown without a prefix."""
+    with serving("--dialect", "api-video", "--scenario", "stuck") as served:
+        url = f"http://127.0.0.1:{served.port}"
+        assert served.banner[1:-3] == [
+            f"  api-video: {url}  (documents 000, 001)",
+            *(f"    {operation.method:4} {operation.path}" for operation in DIALECTS["api-video"].operations),
+        ]
+        assert served.banner[0].startswith(f"veosim serves {url}  (scenario stuck: ")
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_ends_it_at_once(number: signal.Signals) -> None:
+    """Ctrl-C is a clean end with code 0, even while an exchange hangs."""
+    request = (
+        b"POST /api/video/from-text HTTP/1.1\r\nHost: x\r\nContent-Length: 25\r\n\r\n" + b'{"prompt":"A paper boat"}'
+    )
+    poll = b"GET /api/video/status/x HTTP/1.1\r\nHost: x\r\n\r\n"
+    with serving("--dialect", "api-video", "--scenario", "hang-after-accept") as served:
+        address = ("127.0.0.1", served.port)
+        with (
+            socket.create_connection(address, DEADLINE) as hanging,
+            socket.create_connection(address, DEADLINE) as other,
+        ):
+            hanging.sendall(request)
+            other.sendall(poll)
+            assert other.recv(4096).startswith(b"HTTP/1.1 404 ")  # answered after the submit was sent
+            assert served.end(number) == (0, "stopped")
+            assert hanging.recv(1) == b""
+
+
+def test_a_taken_port_is_a_usage_error() -> None:
+    """Exit code 2, one line, no traceback."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        assert refused("serve", "--port", str(port)) == (
+            2,
+            "",
+            (
+                f"Error: cannot listen on 127.0.0.1:{port}: Address already in use; "
+                "choose another with --port, or --port 0 for any free one\n"
+            ),
+        )
+
+
+def test_a_wrong_scenario_is_a_usage_error(tmp_path: Path) -> None:
+    """Exit code 2 and every mistake with file, line and column."""
+    path = tmp_path / "mine.yaml"
+    path.write_text("scenario: mine\njobs:\n  - outcome: suceed\n    run: 5\n")
+    assert refused("serve", "--scenario", str(path)) == (
+        2,
+        "",
+        (
+            f"Error: {path}:3:14: jobs[0].outcome: found 'suceed'; allowed: succeed, fail, stuck; did you mean 'succeed'?\n"
+            f"{path}:4:10: jobs[0].run: 5 is not a duration; allowed: a number with a unit: 250ms, 90s, 4m, 48h; "
+            "did you mean '5s'?\n"
+        ),
+    )
+
+
+def test_a_scenario_that_does_not_exist() -> None:
+    """The error lists the shipped ones and suggests the nearest."""
+    code, output, errors = refused("serve", "--scenario", "stuk")
+    assert (code, output) == (2, "")
+    assert errors.startswith("Error: no shipped scenario is called 'stuk'; there are ")
+    assert errors.endswith("; did you mean 'stuck'?\n")
+
+
+def test_the_version() -> None:
+    """`--version` is one line."""
+    assert refused("--version") == (0, f"veosim {__version__}\n", "")
+
+
+class TestContractCommands:
+    """`veosim check` where the contract suite is absent or broken."""
+
+    def test_they_are_listed(self) -> None:
+        """The help shows every command, installed or not."""
+        listing = CliRunner().invoke(cli.veosim_command, ["--help"]).output.partition("Commands:\n")[2]
+        assert {"check", "rules", "selftest", "serve"} <= {line.split()[0] for line in listing.splitlines()}
+
+    @pytest.mark.parametrize(
+        ("error", "missing"),
+        [(None, ""), (ImportError("no hypothesis", name="hypothesis"), " (hypothesis is missing)")],
+        ids=["absent", "without its libraries"],
+    )
+    def test_an_absent_suite_says_what_to_install(
+        self, monkeypatch: pytest.MonkeyPatch, error: ImportError | None, missing: str
+    ) -> None:
+        """Whatever its arguments, the command answers with the line to paste."""
+
+        class Point:
+            def load(self) -> None:
+                assert error is not None
+                raise error
+
+        monkeypatch.setattr(cli, "entry_points", lambda **_: [] if error is None else [Point()])
+        run = CliRunner().invoke(cli.veosim_command, ["check", "--profile", "my.yaml", "extra"])
+        message = f'Error: `veosim check` needs the contract suite{missing}: pip install "veosim[contracts]"\n'
+        assert run.output == message
+        assert run.exit_code not in (0, None)

@@ -1,0 +1,222 @@
+"""Clocks: real, scaled, and moved by hand."""
+
+import asyncio
+from collections.abc import Coroutine, Iterable
+from datetime import UTC, datetime
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from veosim import clock as clock_module
+from veosim.clock import EPOCH, HeldError, ManualClock, RealClock, ScaledClock, rfc3339, wall_from
+from veosim.errors import VeosimError
+from veosim.units import MILLISECOND, SECOND
+
+Trace = list[tuple[str, int]]
+
+
+async def sleeper(clock: ManualClock, trace: Trace, name: str, *durations: int) -> None:
+    """Sleep once for each duration and note when each sleep ended."""
+    try:
+        for duration in durations:
+            await clock.sleep(duration)
+            trace.append((name, clock.now()))
+    finally:
+        clock.finished()
+
+
+async def started(work: Iterable[Coroutine[Any, Any, None]]) -> list[asyncio.Task[None]]:
+    """Tasks that have run to their first sleep."""
+    tasks = [asyncio.create_task(one) for one in work]
+    await asyncio.sleep(0)
+    return tasks
+
+
+def test_sleepers_wake_in_order_at_their_own_instants() -> None:
+    """However they came, and however far time moves at once, each wakes at exactly its own nanosecond."""
+
+    async def run() -> tuple[Trace, int]:
+        clock, trace = ManualClock(), Trace()
+        await started(
+            [
+                sleeper(clock, trace, "late", 5 * SECOND),
+                sleeper(clock, trace, "early", 1),
+                sleeper(clock, trace, "twice", 2 * SECOND, 2 * SECOND),
+                sleeper(clock, trace, "beyond", 60 * SECOND + 1),
+            ]
+        )
+        assert await clock.advance(60 * SECOND) == []
+        seen = list(trace)
+        clock.reset()
+        await asyncio.sleep(0)
+        return seen, len(trace)
+
+    seen = [("early", 1), ("twice", 2 * SECOND), ("twice", 4 * SECOND), ("late", 5 * SECOND)]
+    assert asyncio.run(run()) == (seen, 4)
+
+
+@given(st.lists(st.integers(1, 4), min_size=1, max_size=12), st.lists(st.integers(0, 3), max_size=6))
+def test_any_way_of_moving_gives_the_same_trace(durations: list[int], steps: list[int]) -> None:
+    """Sleepers due at one instant wake in the order in which they came; small steps and one jump are the same."""
+
+    async def run(moves: list[int]) -> Trace:
+        clock, trace = ManualClock(), Trace()
+        await started(sleeper(clock, trace, str(index), duration) for index, duration in enumerate(durations))
+        for move in moves:
+            assert await clock.advance(move) == []
+        return trace
+
+    expected = [(str(index), due) for due, index in sorted((due, index) for index, due in enumerate(durations))]
+    assert asyncio.run(run([*steps, 4])) == asyncio.run(run([4])) == expected
+
+
+def test_a_sleep_of_nothing_returns_at_once() -> None:
+    """Nothing waits for an instant that has come."""
+
+    async def run() -> Trace:
+        clock, trace = ManualClock(), Trace()
+        await sleeper(clock, trace, "a", 0, -1)
+        return trace
+
+    assert asyncio.run(run()) == [("a", 0), ("a", 0)]
+
+
+def test_advance_returns_when_everything_due_has_run() -> None:
+    """Who was woken may take many turns of the loop; time stands still until it has finished or sleeps again."""
+
+    async def run() -> Trace:
+        clock, trace = ManualClock(), Trace()
+
+        async def slow() -> None:
+            await clock.sleep(1)
+            for _ in range(50):
+                await asyncio.sleep(0)
+            trace.append(("slow", clock.now()))
+            clock.finished()
+
+        await started([slow(), sleeper(clock, trace, "next", 2)])
+        assert await clock.advance(10) == []
+        return trace
+
+    assert asyncio.run(run()) == [("slow", 1), ("next", 2)]
+
+
+def test_advance_names_who_does_not_settle() -> None:
+    """A task that neither finishes nor sleeps again is not waited for without end."""
+
+    async def run() -> list[str]:
+        clock = ManualClock(settle_limit=MILLISECOND)
+
+        async def stubborn() -> None:
+            await clock.sleep(1)
+            await asyncio.Event().wait()
+
+        task = asyncio.create_task(stubborn(), name="stubborn")
+        await asyncio.sleep(0)
+        late = await clock.advance(1)
+        task.cancel()
+        return late
+
+    assert asyncio.run(run()) == ["stubborn"]
+
+
+def test_two_advances_at_once_add_up() -> None:
+    """Each moves time by its own duration, one after the other."""
+
+    async def run() -> tuple[Trace, int]:
+        clock, trace = ManualClock(), Trace()
+        await started([sleeper(clock, trace, "a", 3, 1)])
+        await asyncio.gather(clock.advance(2), clock.advance(2))
+        return trace, clock.now()
+
+    assert asyncio.run(run()) == ([("a", 3), ("a", 4)], 4)
+
+
+def test_a_cancelled_sleeper_is_passed_over() -> None:
+    """A client that left holds nobody up."""
+
+    async def run() -> Trace:
+        clock, trace = ManualClock(), Trace()
+        gone, _ = await started([sleeper(clock, trace, "gone", 1), sleeper(clock, trace, "here", 2)])
+        gone.cancel()
+        assert await clock.advance(2) == []
+        return trace
+
+    assert asyncio.run(run()) == [("here", 2)]
+
+
+def test_a_held_sleeper_gives_up_and_says_what_it_waits_for() -> None:
+    """A test that forgets to move the clock fails with the call that is missing, and does not hang."""
+
+    async def run() -> tuple[str, list[str]]:
+        clock = ManualClock(held_limit=MILLISECOND)
+        await clock.advance(5 * SECOND)
+        with pytest.raises(HeldError) as failure:
+            await clock.sleep(30 * SECOND)
+        return str(failure.value), clock.held
+
+    line = "waiting for clock.advance('30s')"
+    assert asyncio.run(run()) == (line, [line])
+
+
+def test_reset_sends_sleepers_home_and_begins_again() -> None:
+    """Who sleeps is woken with an error; time is 0, and nothing held is remembered."""
+
+    async def run() -> tuple[BaseException | None, int, list[str], Trace]:
+        clock, trace = ManualClock(), Trace()
+        clock.held.append("waiting for clock.advance('1s')")
+        await clock.advance(SECOND)
+        (old,) = await started([sleeper(clock, trace, "old", 5)])
+        clock.reset()
+        await asyncio.wait([old])
+        await started([sleeper(clock, trace, "new", 5)])
+        assert await clock.advance(5) == []
+        return old.exception(), clock.now(), clock.held, trace
+
+    error, now, held, trace = asyncio.run(run())
+    assert (type(error), str(error)) == (HeldError, "the clock was reset")
+    assert (now, held, trace) == (5, [], [("new", 5)])
+
+
+def test_time_does_not_go_back() -> None:
+    """A negative advance is refused."""
+    with pytest.raises(VeosimError, match=r"time does not go back: advance\(-1\)"):
+        asyncio.run(ManualClock().advance(-1))
+
+
+@pytest.mark.parametrize(("clock_class", "factor"), [(RealClock, 1), (ScaledClock, 20), (ScaledClock, 0.5)])
+def test_a_scaled_clock_runs_factor_times_as_fast(
+    monkeypatch: pytest.MonkeyPatch, clock_class: type[ScaledClock], factor: float
+) -> None:
+    """What has passed is multiplied, what is slept is divided."""
+    real, slept = [1_000], list[float]()
+
+    async def sleep(delay: float) -> None:
+        slept.append(delay)
+
+    monkeypatch.setattr(clock_module, "time", SimpleNamespace(monotonic_ns=lambda: real[0]))
+    monkeypatch.setattr(clock_module, "asyncio", SimpleNamespace(sleep=sleep))
+    clock = RealClock() if clock_class is RealClock else ScaledClock(factor)
+    began = clock.now()
+    real[0] += 3 * SECOND
+    asyncio.run(clock.sleep(600 * SECOND))
+    clock.finished()
+    assert (began, clock.now(), slept) == (0, 3 * SECOND * factor, [600 / factor])
+
+
+@pytest.mark.parametrize("factor", [0, -1])
+def test_a_clock_that_stands_still_is_refused(factor: float) -> None:
+    """A factor is above 0."""
+    with pytest.raises(VeosimError, match=f"a clock's factor must be above 0, found {factor}"):
+        ScaledClock(factor)
+
+
+def test_wall_time_follows_a_clock_that_tests_control() -> None:
+    """It begins at the documents' sample instant and moves with the clock."""
+    clock = ManualClock()
+    wall = wall_from(clock)
+    asyncio.run(clock.advance(90 * SECOND))
+    assert (wall(), rfc3339(EPOCH)) == (datetime(2026, 4, 27, 10, 31, 30, tzinfo=UTC), "2026-04-27T10:30:00Z")
