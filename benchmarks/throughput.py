@@ -3,7 +3,8 @@
 
 Both are served by uvicorn with uvloop and httptools in a child process, the journal on. The load comes from this
 process: prebuilt bytes over kept connections, so that the server is what is measured. With two cores or more, the
-server has one of its own. Rounds alternate, and medians are taken. Everything stays on the loopback interface.
+server has one of its own. Rounds alternate, and a ratio is the median of the rounds' own. Everything stays on the
+loopback interface.
 
 A poll is compared with a GET that answers constant JSON, a submit with a POST that reads JSON and answers constant
 JSON. The start is the time from starting `veosim serve` to its first answer, beside a bare app's.
@@ -13,6 +14,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import http.client
 import json
 import multiprocessing
 import os
@@ -24,7 +26,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from multiprocessing.connection import Connection
-from typing import Any
+from typing import Any, cast
 
 CONNECTIONS = 32
 IN_FLIGHT = 1
@@ -102,7 +104,7 @@ class Client(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Ask at once."""
-        self.transport: Any = transport
+        self.transport = cast("asyncio.Transport", transport)
         self.transport.write(self.wire * IN_FLIGHT)
 
     def data_received(self, data: bytes) -> None:
@@ -131,11 +133,14 @@ async def load(url: str, wire: bytes, seconds: float) -> float:
 
 
 def first_answer(url: str, wire: bytes) -> bytes:
-    """One exchange on a connection of its own."""
+    """The body of one exchange on a connection of its own."""
     host, port = url.removeprefix("http://").split(":")
     with socket.create_connection((host, int(port)), START_LIMIT) as client:
         client.sendall(wire)
-        return client.recv(65536)
+        answer = http.client.HTTPResponse(client)
+        answer.begin()
+        with answer:
+            return answer.read()
 
 
 def start_time(command: list[str], port: int) -> float:
@@ -219,9 +224,7 @@ def measure(seconds: float, rounds: int) -> dict[str, Any]:
         submit = request("POST", TEXT, BODY)
         for url in (bare, veosim):
             runner.run(load(url, submit, share))  # warm
-        accepted = first_answer(veosim, submit)
-        job_id = json.loads(accepted.partition(b"\r\n\r\n")[2])["job_id"]
-        poll = request("GET", STATUS + job_id)
+        poll = request("GET", STATUS + json.loads(first_answer(veosim, submit))["job_id"])
         for _ in range(rounds):
             for name, url, wire in (
                 ("bare poll", bare, poll),
@@ -233,9 +236,9 @@ def measure(seconds: float, rounds: int) -> dict[str, Any]:
     medians = {name: statistics.median(values) for name, values in rates.items()}
     return {
         "polls_per_second": round(medians["poll"]),
-        "polls_ratio": round(medians["poll"] / medians["bare poll"], 2),
+        "polls_ratio": ratio(rates["poll"], rates["bare poll"]),
         "submits_per_second": round(medians["submit"]),
-        "submits_ratio": round(medians["submit"] / medians["bare submit"], 2),
+        "submits_ratio": ratio(rates["submit"], rates["bare submit"]),
         "bare_polls_per_second": round(medians["bare poll"]),
         "bare_submits_per_second": round(medians["bare submit"]),
         "start_ms": round(start_veosim * 1000),
@@ -244,11 +247,16 @@ def measure(seconds: float, rounds: int) -> dict[str, Any]:
     }
 
 
+def ratio(ours: list[float], bare: list[float]) -> float:
+    """The median of the rounds' own ratios: neighbours in time met the same machine."""
+    return round(statistics.median(a / b for a, b in zip(ours, bare, strict=True)), 2)
+
+
 def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--seconds", type=float, default=15.0, help="how long the load lasts altogether (default: 15)")
-    parser.add_argument("--rounds", type=int, default=5, help="rounds of A B A B in that time (default: 5)")
+    parser.add_argument("--rounds", type=int, default=10, help="rounds of A B A B in that time (default: 10)")
     parser.add_argument("--json", action="store_true", help="print the numbers as one JSON object")
     options = parser.parse_args()
     found = measure(options.seconds, options.rounds)

@@ -104,7 +104,9 @@ class OrderBook:
 def _phrase(identity: bytes, locale: str | None) -> str:
     """A few seeded words. Faker's own generator is seeded anew each time, so nothing depends on what came before."""
     name = locale or LOCALES[0]
-    faker = _fakers.setdefault(name, Faker(name, use_weighting=False))
+    if name not in _fakers:
+        _fakers[name] = Faker(name, use_weighting=False)
+    faker = _fakers[name]
     faker.seed_instance(identity)
     return str(faker.sentence(nb_words=6))
 

@@ -138,8 +138,12 @@ SCALED_NOTE = "scaled; the literal 600 s not proven"
 def unprovable(rule: Rule, terms: Terms) -> str:
     """Why these terms cannot prove this rule, or ""."""
     if rule.needs and not rule.needs & terms.ledger:
-        return "the profile's ledger shows no charges" if not terms.ledger else (
-            f"the ledger shows {', '.join(sorted(terms.ledger))}; this rule needs {', '.join(sorted(rule.needs))}"
+        return (
+            "the profile's ledger shows no charges"
+            if not terms.ledger
+            else (
+                f"the ledger shows {', '.join(sorted(terms.ledger))}; this rule needs {', '.join(sorted(rule.needs))}"
+            )
         )
     missing = sorted(rule.knobs & terms.missing)
     if missing:

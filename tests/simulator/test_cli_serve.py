@@ -22,6 +22,11 @@ from veosim.dialects import DIALECTS
 
 COMMAND = [sys.executable, "-c", "from veosim.cli import main; main()"]
 DEADLINE = 20.0
+WRONG = (
+    "Error: {path}:3:14: jobs[0].outcome: found 'suceed'; allowed: succeed, fail, stuck; did you mean 'succeed'?\n"
+    "{path}:4:10: jobs[0].run: 5 is not a duration; allowed: a number with a unit: 250ms, 90s, 4m, 48h; "
+    "did you mean '5s'?\n"
+)
 LAST_LINE = "Ctrl-C ends it."
 
 
@@ -134,15 +139,7 @@ def test_a_wrong_scenario_is_a_usage_error(tmp_path: Path) -> None:
     """Exit code 2 and every mistake with file, line and column."""
     path = tmp_path / "mine.yaml"
     path.write_text("scenario: mine\njobs:\n  - outcome: suceed\n    run: 5\n")
-    assert refused("serve", "--scenario", str(path)) == (
-        2,
-        "",
-        (
-            f"Error: {path}:3:14: jobs[0].outcome: found 'suceed'; allowed: succeed, fail, stuck; did you mean 'succeed'?\n"
-            f"{path}:4:10: jobs[0].run: 5 is not a duration; allowed: a number with a unit: 250ms, 90s, 4m, 48h; "
-            "did you mean '5s'?\n"
-        ),
-    )
+    assert refused("serve", "--scenario", str(path)) == (2, "", WRONG.format(path=path))
 
 
 def test_a_scenario_that_does_not_exist() -> None:

@@ -1,5 +1,7 @@
 """A job's life as a function of plan and time."""
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -50,7 +52,7 @@ def test_a_job_moves_only_along_the_table(data: st.DataObject, plan: Plan) -> No
     """Whenever a job is asked, its state is the former one or follows on it; progress never goes back."""
     job = job_with(plan)
     views = [view(job, START + age) for age in data.draw(ages(plan))]
-    for former, later in zip(views, views[1:], strict=False):
+    for former, later in pairwise(views):
         assert later.state == former.state or later.state in reachable(former.state)
         assert later.progress >= former.progress
         assert former.state not in TERMINAL or later == former
@@ -111,7 +113,7 @@ def test_a_job_knows_when_it_ends(outcome: str, ends_at: int | None) -> None:
 
 def test_the_table_of_transitions() -> None:
     """A job is queued, runs and ends once; nothing follows on an end."""
-    assert TRANSITIONS == {
+    assert dict(TRANSITIONS) == {
         State.QUEUED: {State.RUNNING, State.SUCCEEDED, State.FAILED},
         State.RUNNING: {State.SUCCEEDED, State.FAILED},
         State.SUCCEEDED: set(),

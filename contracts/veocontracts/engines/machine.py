@@ -31,7 +31,9 @@ def run(setting: Setting, rules: list[Rule], examples: int = EXAMPLES) -> Tallie
     """Draw `examples` runs from the setting's seed and judge each."""
     tallies = Tallies()
     with VirtualRunner() as runner:
-        machine = type("Lifecycle", (_Lifecycle,), {"setting": setting, "runner": runner, "tallies": tallies, "catalogue": rules})
+        machine = type(
+            "Lifecycle", (_Lifecycle,), {"setting": setting, "runner": runner, "tallies": tallies, "catalogue": rules}
+        )
         seeded = hypothesis.seed(int.from_bytes(digest(setting.seed, "machine")[:8], "big"))(machine)
         run_state_machine_as_test(
             seeded,

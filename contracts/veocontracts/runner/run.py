@@ -89,12 +89,12 @@ def judge_virtual(profile: Profile, rules: Sequence[Rule], seed: int, progress: 
     """Probe, then run every selected case over two child processes."""
     ids = [rule.id for rule in rules]
     with pool() as executor:
-        probed = _result(executor.submit(probe_virtual, profile, seed))
+        probed = outcome_of(executor.submit(probe_virtual, profile, seed))
         setting = setting_of(profile, seed, probed)
         futures = [executor.submit(gate, setting, ids, part, CHUNKS) for part in range(CHUNKS)]
         tallies = Tallies()
         for done, future in enumerate(as_completed(futures), 1):
-            tallies.merge(_result(future))
+            tallies.merge(outcome_of(future))
             progress(done, CHUNKS)
     return Run(profile, setting.terms, results(tallies, rules, setting.terms, profile.waive), tallies, seed)
 
@@ -104,7 +104,7 @@ def pool() -> ProcessPoolExecutor:
     return ProcessPoolExecutor(WORKERS, mp_context=multiprocessing.get_context("spawn"))
 
 
-def _result(future: Future[T]) -> T:
+def outcome_of(future: Future[T]) -> T:
     try:
         return future.result()
     except BrokenProcessPool:

@@ -17,6 +17,8 @@ class Case:
     Attributes:
         name: unique; all that a case draws follows from it and the seed.
         feeds: the rules whose occasions it makes.
+        jobs: about how many it submits.
+        alone: nothing else may run beside it.
         virtual_only: too many or too long for a mode in which time costs time.
     """
 
@@ -24,6 +26,8 @@ class Case:
     drive: Drive
     feeds: frozenset[str]
     virtual_only: bool = False
+    jobs: int = 1
+    alone: bool = False
 
 
 Maker = Callable[[Setting], Iterable[Case]]

@@ -20,7 +20,6 @@ VALID_FEEDS = frozenset(
         "LIFE-02",
         "LIFE-03",
         "LIFE-04",
-        
         "BILL-01",
         "BILL-02",
         "BILL-03",

@@ -68,7 +68,9 @@ def exhaustive(setting: Setting) -> Iterable[Case]:
     """Submit, then every sequence up to depth 3; where time costs time, none."""
     del setting
     for sequence in sequences(DEPTH):
-        yield Case(f"sequence {' '.join(('submit', *sequence))}", _sequence(sequence), SEQUENCE_FEEDS, virtual_only=True)
+        yield Case(
+            f"sequence {' '.join(('submit', *sequence))}", _sequence(sequence), SEQUENCE_FEEDS, virtual_only=True
+        )
 
 
 def _sequence(sequence: tuple[str, ...]) -> Drive:
@@ -106,7 +108,7 @@ TEXTS = {
     "lines and tabs": "first line {marker}\r\n\tsecond line\n\n",
     "emoji and marks": "🦊👩🏽‍🚀 {marker} e\u0301 \u200b zero width",
     "right to left": "\u202b{marker} שלום\u202c",
-    "markup": "<b>{marker}</b> &amp; \"quotes\" \\n {{braces}} %20",
+    "markup": '<b>{marker}</b> &amp; "quotes" \\n {{braces}} %20',
     "long": "{marker} " + "a slow pan over dunes at dusk, " * 160,
 }
 

@@ -181,7 +181,7 @@ class Scenario(Strict):
     def _reachable(self) -> Self:
         for index, entry in enumerate(self.jobs[:-1]):
             if entry.when is None or entry.when == JobWhen():
-                raise _contradiction("without 'when', so the entries after it are never reached", "jobs", index)
+                raise _contradiction("it has no 'when', so the entries after it are never reached", "jobs", index)
         return self
 
 

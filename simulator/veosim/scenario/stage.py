@@ -23,7 +23,8 @@ from veosim.scenario.model import (
 )
 from veosim.seeded import digest, generator
 
-_LAST = JobEntry()
+_DEFAULT_PLAN = Plan(Outcome.SUCCEED, DEFAULT_QUEUE, DEFAULT_RUN)
+"""Of a job that no entry is for."""
 
 
 @dataclass(slots=True)
@@ -63,7 +64,7 @@ class Stage:
         for entry in self.scenario.jobs:
             if entry.when is None or _job_matches(entry.when, request, self.jobs):
                 return plan_of(entry, identity), identity
-        return plan_of(_LAST, identity), identity
+        return _DEFAULT_PLAN, identity
 
 
 def plan_of(entry: JobEntry, identity: bytes) -> Plan:

@@ -1,0 +1,107 @@
+"""`veosim check`: judge a gateway."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import click
+
+from veocontracts.profiles import BUNDLED, find_profile, with_mutant
+from veocontracts.reference.mutants import MUTANTS
+from veocontracts.report import data, text
+from veocontracts.rules import RULES
+from veocontracts.runner.plan import plan
+from veocontracts.runner.probe import UnusableError
+from veocontracts.runner.run import Progress, judge
+from veocontracts.verdict import Exit, exit_code
+from veosim.errors import VeosimError, did_you_mean
+
+
+@click.command()
+@click.option(
+    "--profile",
+    "profile_name",
+    default="reference",
+    show_default=True,
+    metavar="FILE|NAME",
+    help=f"A gateway's profile, or one that ships: {', '.join(BUNDLED)}.",
+)
+@click.option(
+    "--rule", "only", multiple=True, metavar="ID", help="Only this rule or family (BILL-06, BILL); repeat it for more."
+)
+@click.option("--seed", default=0, show_default=True, help="Same seed, same runs.")
+@click.option(
+    "--mutant",
+    type=click.Choice(sorted(MUTANTS)),
+    metavar="NAME",
+    help="Break the reference gateway in this way first.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print the results as JSON.")
+def check(profile_name: str, only: tuple[str, ...], seed: int, mutant: str | None, as_json: bool) -> None:
+    r"""Judge a gateway against the billing, enum and 600 s rules.
+
+    \b
+    Exit codes: 0 conformant, 1 a rule failed, 2 usage or profile, 3 gateway or harness unusable,
+    4 inconclusive or nothing tested, 130 interrupted.
+
+    \b
+    Examples:
+      veosim check
+      veosim check --mutant bills-status-error
+      veosim check --profile gateway.yaml --rule BILL --rule TIME-01
+    """
+    with ending():
+        _check_rules(only)
+        profile = find_profile(profile_name)
+        if mutant is not None:
+            if profile_name not in BUNDLED:
+                raise VeosimError("--mutant breaks the reference gateway; it cannot break another one")
+            profile = with_mutant(profile, mutant)
+        click.echo(plan(profile, only), err=True)
+        with progress_bar() as progress:
+            run = judge(profile, only=only, seed=seed, progress=progress)
+        click.echo(json.dumps(data.report(run), ensure_ascii=False, indent=2) if as_json else text.report(run))
+        sys.exit(exit_code(run.results, run.tallies.errors))
+
+
+def _check_rules(only: tuple[str, ...]) -> None:
+    known = {*RULES, *(rule.family for rule in RULES.values())}
+    for name in only:
+        if name not in known:
+            raise VeosimError(
+                f"no rule or family is called {name!r}; {did_you_mean(name, known) or 'see `veosim rules`'}"
+            )
+
+
+@contextmanager
+def ending() -> Iterator[None]:
+    """Errors that a user can mend become a line and an exit code; an interruption becomes 130."""
+    try:
+        yield
+    except UnusableError as error:
+        click.echo(f"Error: {error}", err=True)
+        sys.exit(Exit.UNUSABLE)
+    except VeosimError as error:
+        click.echo(f"Error: {error}", err=True)
+        sys.exit(Exit.USAGE)
+    except (KeyboardInterrupt, click.Abort):
+        click.echo("interrupted", err=True)
+        sys.exit(Exit.INTERRUPTED)
+
+
+@contextmanager
+def progress_bar() -> Iterator[Progress]:
+    """A bar on stderr where that is a terminal, else nothing."""
+    if not sys.stderr.isatty():
+        yield lambda done, parts: None
+        return
+    with click.progressbar(length=1, label="judging", file=sys.stderr) as bar:
+
+        def progress(done: int, parts: int) -> None:
+            bar.length = parts
+            bar.update(done - bar.pos)
+
+        yield progress

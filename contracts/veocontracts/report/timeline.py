@@ -1,0 +1,116 @@
+"""A history as lines that a person can read: when, who, what, and what came of it. Long runs of equal polls are folded."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import Any
+
+from veocontracts.history import Event, History, LedgerRead, Read, Submit, UpstreamPoll, UpstreamSubmit
+from veosim.errors import shown
+from veosim.units import SECOND
+
+WIDTH = 100
+FOLDED = 3
+"""So many equal lines are shown before the rest is folded into one."""
+
+
+def timeline(history: History) -> list[str]:
+    """The events in order of time, names instead of ids."""
+    names = _names(history)
+    rows = [(event.at, *_row(event, names)) for event in history.events]
+    lines: list[str] = []
+    for group in _groups(rows):
+        at, who, what = group[0]
+        if len(group) <= FOLDED:
+            lines += [_line(at, who, what) for at, who, what in group]
+        else:
+            lines.append(_line(at, who, what))
+            until = f"{group[-1][0] / SECOND:.1f} s"
+            lines.append(f"{'':>12}  {'':8}  … {len(group) - 2} more like this, until {until}")
+            lines.append(_line(*group[-1]))
+    return lines
+
+
+def _line(at: int, who: str, what: str) -> str:
+    return f"{at / SECOND:>10.3f} s  {who:8}  {what}"
+
+
+def _groups(rows: list[tuple[int, str, str]]) -> Iterator[list[tuple[int, str, str]]]:
+    group: list[tuple[int, str, str]] = []
+    for row in rows:
+        if group and row[1:] != group[-1][1:]:
+            yield group
+            group = []
+        group.append(row)
+    if group:
+        yield group
+
+
+def _names(history: History) -> dict[str, str]:
+    names: dict[str, str] = {}
+    for story in history.stories:
+        if story.submit.job_id is not None:
+            names.setdefault(story.submit.job_id, story.label)
+        for event in story.upstream:
+            if event.job is not None:
+                names.setdefault(event.job, f"up#{sum(name.startswith('up#') for name in names.values()) + 1}")
+    return names
+
+
+def _row(event: Event, names: dict[str, str]) -> tuple[str, str]:
+    if isinstance(event, Submit):
+        wrong = "" if event.intent == "valid" else f" [{' '.join(filter(None, (event.intent, event.about)))}]"
+        answer = f"{event.status} {_word(event.data)}" if event.status else "no answer"
+        return "client", f"submits {event.label}{wrong} {_fields(event.request)} → {answer}"
+    if isinstance(event, Read):
+        return "client", f"reads {event.label} → {event.status or 'no answer'} {_shown(event)}".rstrip()
+    if isinstance(event, UpstreamSubmit):
+        made = f", creates {names.get(event.job, event.job)}" if event.job else ""
+        plan = f" ({_plan(event)})" if event.job else ""
+        return "upstream", f"gets {event.label} {_fields(event.request)} → {_answer(event)}{made}{plan}"
+    if isinstance(event, UpstreamPoll):
+        known = "" if event.known else " (an id that it never gave out)"
+        return "upstream", f"is polled for {names.get(event.job, shown(event.job, 40))}{known} → {_answer(event)}"
+    return "ledger", _ledger(event, names)
+
+
+def _plan(event: UpstreamSubmit) -> str:
+    return "never ends" if event.ready_at is None else f"will {event.outcome} at {event.ready_at / SECOND:g} s"
+
+
+def _answer(event: UpstreamSubmit | UpstreamPoll) -> str:
+    fault = f" [{event.fault}]" if event.fault else ""
+    return f"{event.status} {_word(event.data)}{fault}" if event.status else f"no answer{fault}"
+
+
+def _word(data: Any) -> str:
+    word = data.get("status") if isinstance(data, dict) else data
+    return shown(word, 60) if not isinstance(word, str) else shown(word, 60).strip("'\"")
+
+
+def _shown(read: Read) -> str:
+    job = read.shown
+    if job is None:
+        return shown(read.data, 60)
+    text = job.state or shown(job.word, 40)
+    return text + (f", units {_number(job.units)}, cost {_number(job.cost)}" if job.terminal else "")
+
+
+def _number(value: Any) -> str:
+    return str(value) if isinstance(value, int | Decimal) else shown(value, 40)
+
+
+def _ledger(event: LedgerRead, names: dict[str, str]) -> str:
+    charges = ", ".join(
+        f"{_number(e.amount)} for {names.get(e.job_id or '', shown(e.job_id, 40))}" for e in event.entries
+    )
+    return f"shows {charges or 'no charge'} (key {event.key})"
+
+
+def _fields(request: Any) -> str:
+    if not isinstance(request, dict):
+        return shown(request, WIDTH)
+    return shown(
+        {name: shown(value, 30) if isinstance(value, str) else value for name, value in request.items()}, WIDTH
+    )

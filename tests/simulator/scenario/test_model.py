@@ -1,0 +1,223 @@
+"""What a scenario may say, and how what it may not say is refused."""
+
+import re
+
+import pytest
+
+from veosim import SourceError, parse_scenario
+from veosim.scenario.model import Exchanges, Scenario
+from veosim.units import SECOND
+
+WHOLE = """\
+scenario: everything
+about: Each key once.
+seed: 7
+jobs:
+  - when: {prompt: "*kite*", nth: [1, 3], model: veo (Audio), operation: from-text, resolution: 512P, duration_s: 8}
+    outcome: fail
+    queue: 2s
+    run: {uniform: [60s, 2m]}
+    error: {code: content_filtered, message: "The prompt was refused."}
+  - when: {nth: 2}
+    outcome: stuck
+  - after: 12s
+exchanges:
+  submit:
+    - when: {prompt: "a?", operation: from-image, nth: 1}
+      accept: true
+      delay: 250ms
+      respond: {status: 502, headers: {Retry-After: "2"}, body: <html>, content_type: text/html}
+  poll:
+    - when: {nth_of_job: [2, 3]}
+      break: hang
+"""
+
+EVERYTHING = {
+    "scenario": "everything",
+    "about": "Each key once.",
+    "seed": 7,
+    "jobs": (
+        {
+            "when": {
+                "prompt": "*kite*",
+                "nth": (1, 3),
+                "model": "veo (Audio)",
+                "operation": "from-text",
+                "resolution": "512P",
+                "duration_s": 8.0,
+            },
+            "outcome": "fail",
+            "queue": 2 * SECOND,
+            "run": {"uniform": (60 * SECOND, 120 * SECOND)},
+            "error": {"code": "content_filtered", "message": "The prompt was refused."},
+        },
+        {"when": {"nth": (2,)}, "outcome": "stuck"},
+        {"after": 12 * SECOND},
+    ),
+    "exchanges": {
+        "submit": (
+            {
+                "when": {"prompt": "a?", "operation": "from-image", "nth": (1,)},
+                "accept": True,
+                "delay": SECOND // 4,
+                "respond": {
+                    "status": 502,
+                    "headers": {"Retry-After": "2"},
+                    "body": "<html>",
+                    "content_type": "text/html",
+                },
+            },
+        ),
+        "poll": ({"when": {"nth_of_job": (2, 3)}, "break": "hang"},),
+    },
+}
+
+
+def faults(jobs: str = "", exchanges: str = "") -> list[str]:
+    """What is wrong with one entry in line 3, or with exchanges from line 3 on, without the file's name."""
+    text = f"scenario: x\njobs:\n  - {jobs}\n" if jobs else f"scenario: x\nexchanges:\n  {exchanges}\n"
+    with pytest.raises(SourceError) as refusal:
+        parse_scenario(text, "f.yaml")
+    return [line.removeprefix("f.yaml:") for line in str(refusal.value).splitlines()]
+
+
+def test_every_key_of_the_language_is_read() -> None:
+    """Times become nanoseconds, lists become tuples, and one number stands for a list of one."""
+    assert parse_scenario(WHOLE).model_dump(by_alias=True, exclude_unset=True) == EVERYTHING
+
+
+def test_a_name_is_enough() -> None:
+    """Everything else has a default."""
+    assert parse_scenario("scenario: plain\n") == Scenario(
+        scenario="plain", about="", seed=None, jobs=(), exchanges=Exchanges(submit=(), poll=())
+    )
+
+
+UNITS = "allowed: a number with a unit: 250ms, 90s, 4m, 48h"
+NO_TIME = f"is not a duration; {UNITS}"
+WHOLE_TIME = "'after' is the whole time, so it excludes 'queue' and 'run'"
+NO_WHEN = "it has no 'when', so the entries after it are never reached"
+KEEP_ONE = "'respond' answers and 'break' does not: keep one"
+JOB_KEYS = "when, outcome, queue, run, after, error"
+
+
+@pytest.mark.parametrize(
+    ("entry", "expected"),
+    [
+        ("outcom: fail", [f"3:5: jobs[0].outcom: unknown key 'outcom'; allowed: {JOB_KEYS}; did you mean 'outcome'?"]),
+        (
+            "outcome: sucede",
+            ["3:14: jobs[0].outcome: found 'sucede'; allowed: succeed, fail, stuck; did you mean 'succeed'?"],
+        ),
+        ("outcome: yes", ["3:14: jobs[0].outcome: found 'yes'; allowed: succeed, fail, stuck"]),
+        ("outcome: 1", ["3:14: jobs[0].outcome: found 1; allowed: succeed, fail, stuck"]),
+        ("after: 12", [f"3:12: jobs[0].after: 12 {NO_TIME}; did you mean '12s'?"]),
+        ("after: 1.5", [f"3:12: jobs[0].after: 1.5 {NO_TIME}; did you mean '1.5s'?"]),
+        ("run: 3 sec", [f"3:10: jobs[0].run: '3 sec' {NO_TIME}"]),
+        ("run: 16:9", [f"3:10: jobs[0].run: '16:9' {NO_TIME}"]),
+        ("queue: true", [f"3:12: jobs[0].queue: True {NO_TIME}"]),
+        ("run: 1001h", [f"3:10: jobs[0].run: '1001h' is longer than 1000h; {UNITS}"]),
+        ("run: [1s]", [f"3:10: jobs[0].run: ['1s'] {NO_TIME}"]),
+        ("run: {uniform: [1s]}", ["3:20: jobs[0].run.uniform: [1] is missing"]),
+        ("run: {uniform: [1s, 2]}", [f"3:25: jobs[0].run.uniform[1]: 2 {NO_TIME}; did you mean '2s'?"]),
+        ("run: {uniform: [2s, 1s]}", ["3:10: jobs[0].run: the lower bound is above the upper one"]),
+        (
+            "run: {unifrom: [1s, 2s]}",
+            [
+                "3:10: jobs[0].run: the key 'uniform' is missing",
+                "3:11: jobs[0].run.unifrom: unknown key 'unifrom'; allowed: uniform; did you mean 'uniform'?",
+            ],
+        ),
+        ("{run: 1s, after: 2s}", [f"3:22: jobs[0].after: {WHOLE_TIME}"]),
+        ("{queue: 1s, after: 2s}", [f"3:24: jobs[0].after: {WHOLE_TIME}"]),
+        ("error: {}", ["3:12: jobs[0].error: 'error' belongs to outcome: fail, not to outcome: succeed"]),
+        (
+            "{outcome: stuck, error: {code: a}}",
+            ["3:29: jobs[0].error: 'error' belongs to outcome: fail, not to outcome: stuck"],
+        ),
+        ("{outcome: stuck, run: 1s}", ["3:27: jobs[0].run: a stuck job never ends, so it has no 'run' or 'after'"]),
+        ("{outcome: stuck, after: 1s}", ["3:29: jobs[0].after: a stuck job never ends, so it has no 'run' or 'after'"]),
+        ("when: {duration_s: true}", ["3:24: jobs[0].when.duration_s: found True; allowed: a number"]),
+        ("when: {duration_s: '8'}", ["3:24: jobs[0].when.duration_s: found '8'; allowed: a number"]),
+        ("when: {nth: 0}", ["3:17: jobs[0].when.nth: found 0: input should be greater than or equal to 1"]),
+        ("when: {nth: [1, x]}", ["3:21: jobs[0].when.nth[1]: found 'x'; allowed: a whole number"]),
+        ("when: {prompt: 5}", ["3:20: jobs[0].when.prompt: found 5; allowed: text, in quotes if need be"]),
+        ("outcome: fail\n  - outcome: succeed", [f"3:5: jobs[0]: {NO_WHEN}"]),
+        ("when: {}\n  - outcome: fail", [f"3:5: jobs[0]: {NO_WHEN}"]),
+    ],
+)  # fmt: skip
+def test_a_job_entry_that_means_nothing_is_refused(entry: str, expected: list[str]) -> None:
+    """Wrong words, values and combinations are named at the line and column to be mended."""
+    assert faults(jobs=entry) == expected
+
+
+@pytest.mark.parametrize(
+    ("exchanges", "place", "problem"),
+    [
+        (
+            "poll: [{delay: 1s, accept: true}]",
+            "3:30: exchanges.poll[0].accept",
+            "'accept' belongs to exchanges.submit: a poll accepts nothing",
+        ),
+        (
+            "submit: [{delay: 1s, when: {nth_of_job: 1}}]",
+            "3:43: exchanges.submit[0].when.nth_of_job",
+            "'nth_of_job' belongs to exchanges.poll: a submit has no job yet",
+        ),
+        ("poll: [{respond: {status: 503}, break: hang}]", "3:42: exchanges.poll[0].break", KEEP_ONE),
+        ("submit: [{accept: true}]", "3:12: exchanges.submit[0]", "an entry needs 'respond', 'delay' or 'break'"),
+        (
+            "poll: [{break: restart}]",
+            "3:18: exchanges.poll[0].break",
+            "found 'restart'; allowed: hang, reset; did you mean 'reset'?",
+        ),
+        ("poll: [{break: on}]", "3:18: exchanges.poll[0].break", "found 'on'; allowed: hang, reset"),
+        (
+            "polls: []",
+            "3:3: exchanges.polls",
+            "unknown key 'polls'; allowed: submit, poll; did you mean 'poll'?",
+        ),
+        ("poll: [{respond: {}}]", "3:20: exchanges.poll[0].respond", "the key 'status' is missing"),
+        (
+            "poll: [{respond: {status: 199}}]",
+            "3:29: exchanges.poll[0].respond.status",
+            "found 199: input should be greater than or equal to 200",
+        ),
+        (
+            "poll: [{respond: {status: '503'}}]",
+            "3:29: exchanges.poll[0].respond.status",
+            "found '503'; allowed: a whole number",
+        ),
+        (
+            "poll: [{respond: {status: 503, headers: {Retry-After: 2}}}]",
+            "3:57: exchanges.poll[0].respond.headers.Retry-After",
+            "found 2; allowed: text, in quotes if need be",
+        ),
+    ],
+)
+def test_an_exchange_entry_that_means_nothing_is_refused(exchanges: str, place: str, problem: str) -> None:
+    """The same for what happens to single exchanges."""
+    assert faults(exchanges=exchanges) == [f"{place}: {problem}"]
+
+
+@pytest.mark.parametrize(
+    "respond", ["headers: {'a b': x}", 'headers: {a: "x\\r\\ny"}', "headers: {a: ☃}", 'content_type: "a\\nb"']
+)
+def test_what_http_cannot_carry_is_refused(respond: str) -> None:
+    """A header that would break the answer is found when the scenario is read, not when it is played."""
+    (fault,) = faults(exchanges=f"poll: [{{respond: {{status: 503, {respond}}}}}]")
+    assert re.match(r"3:\d+: exchanges\.poll\[0\]\.respond\..*: string should match pattern ", fault)
+
+
+@pytest.mark.parametrize("name", ["Bad", "-x", "a b", "ä", "''", "x" * 65, "a_b", '"a\\n"'])
+def test_a_name_is_a_word_that_fits_everywhere(name: str) -> None:
+    """Lower-case letters, digits and hyphens, at most 64."""
+    with pytest.raises(SourceError, match=r"^f\.yaml:1:11: scenario: found .*: string should match pattern"):
+        parse_scenario(f"scenario: {name}\n", "f.yaml")
+
+
+def test_a_scenario_does_not_change() -> None:
+    """What was loaded is played as it was loaded."""
+    scenario = parse_scenario(WHOLE)
+    with pytest.raises(ValueError, match="frozen"):
+        setattr(scenario, "about", "changed")  # noqa: B010  the type checker knows better

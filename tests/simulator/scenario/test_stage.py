@@ -1,0 +1,191 @@
+"""A scenario being played: who gets which plan, and which exchange gets which fault."""
+
+from collections import defaultdict
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from veosim import parse_scenario
+from veosim.job import Job, JobError, JobRequest, Outcome, Plan
+from veosim.scenario.model import ExchangeEntry, Exchanges, ExchangeWhen, Respond
+from veosim.scenario.stage import Stage
+from veosim.units import SECOND
+
+DRAWN = parse_scenario(
+    "scenario: drawn\n"
+    "jobs:\n"
+    "  - {when: {prompt: 'slow*'}, run: {uniform: [60s, 120s]}}\n"
+    "  - {queue: {uniform: [0s, 9s]}, run: {uniform: [1s, 30s]}}\n"
+)
+DEFAULT_PLAN = Plan(Outcome.SUCCEED, SECOND, 4 * SECOND)
+HANG = ExchangeEntry(when=ExchangeWhen(nth=(2,)), break_="hang")
+BUSY = ExchangeEntry(when=ExchangeWhen(prompt="b", operation="from-text"), respond=Respond(status=503))
+
+
+def asked(
+    prompt: str = "a kite",
+    *,
+    operation: str = "from-text",
+    model: str = "veo (Audio)",
+    duration_s: float = 4.0,
+    resolution: str = "1080P",
+) -> JobRequest:
+    """A request whose canonical spelling follows from what is asked."""
+    canonical = f"{operation} {prompt} {model} {duration_s} {resolution}"
+    return JobRequest(operation, canonical, prompt, model, duration_s, resolution, "16:9", {})
+
+
+def job_of(request: JobRequest) -> Job:
+    """A job of that request."""
+    return Job("1", "api-video", request, 0, DEFAULT_PLAN)
+
+
+def played(*jobs: str) -> Stage:
+    """A stage on which these job entries are played."""
+    return Stage(parse_scenario(f"scenario: x\njobs: [{', '.join(jobs)}]\n"), 0)
+
+
+def drawn_by(order: list[str], seed: int = 7) -> dict[str, list[tuple[Plan, bytes]]]:
+    """What each prompt was dealt, in the order of its own repeats."""
+    stage, dealt = Stage(DRAWN, seed), defaultdict(list)
+    for prompt in order:
+        dealt[prompt].append(stage.draw(asked(prompt)))
+    return dict(dealt)
+
+
+ARRIVALS = ["a", "b", "slow a", "a", "b", "a", "c"]
+
+
+@given(st.permutations(ARRIVALS), st.integers())
+def test_a_plan_does_not_depend_on_the_order_of_arrival(order: list[str], seed: int) -> None:
+    """However requests interleave, the nth of equal ones gets the same plan and the same id."""
+    assert drawn_by(order, seed) == drawn_by(ARRIVALS, seed)
+
+
+def test_a_plan_depends_on_seed_scenario_request_and_repeats() -> None:
+    """Each of the four alone changes what is drawn; nothing else does."""
+    renamed = DRAWN.model_copy(update={"scenario": "renamed"})
+    repeated = Stage(DRAWN, 7)
+    repeated.draw(asked())
+    deals = [
+        Stage(DRAWN, 7).draw(asked()),
+        Stage(DRAWN, 8).draw(asked()),
+        Stage(renamed, 7).draw(asked()),
+        Stage(DRAWN, 7).draw(asked("a dog")),
+        repeated.draw(asked()),
+    ]
+    assert len({plan for plan, _ in deals}) == len({identity for _, identity in deals}) == 5
+    reworded = DRAWN.model_copy(update={"about": "other words"})
+    assert Stage(reworded, 7).draw(asked()) == Stage(DRAWN, 7).draw(asked())
+
+
+@given(st.integers(), st.text(st.characters(exclude_categories=["Cs"])))
+def test_a_drawn_time_lies_within_its_bounds(seed: int, prompt: str) -> None:
+    """Both bounds are included, and nothing outside is ever drawn."""
+    plan, _ = Stage(DRAWN, seed).draw(asked(f"slow{prompt}"))
+    assert plan == Plan(Outcome.SUCCEED, SECOND, plan.run)
+    assert 60 * SECOND <= plan.run <= 120 * SECOND
+
+
+def test_bounds_that_meet_leave_one_time() -> None:
+    """A draw between equal bounds is that bound."""
+    plan, _ = played("{run: {uniform: [3s, 3s]}}").draw(asked())
+    assert plan == Plan(Outcome.SUCCEED, SECOND, 3 * SECOND)
+
+
+def test_queue_and_run_are_drawn_apart() -> None:
+    """Two times of one job are two draws."""
+    plan, _ = played("{queue: {uniform: [0s, 1000s]}, run: {uniform: [0s, 1000s]}}").draw(asked())
+    assert plan.queue != plan.run
+
+
+@pytest.mark.parametrize(
+    ("entry", "plan"),
+    [
+        ("{}", DEFAULT_PLAN),
+        ("{outcome: fail}", Plan(Outcome.FAIL, SECOND, 4 * SECOND)),
+        ("{outcome: stuck}", Plan(Outcome.STUCK, SECOND, 0)),
+        ("{outcome: stuck, queue: 0s}", Plan(Outcome.STUCK, 0, 0)),
+        ("{queue: 2s}", Plan(Outcome.SUCCEED, 2 * SECOND, 4 * SECOND)),
+        ("{run: 90s}", Plan(Outcome.SUCCEED, SECOND, 90 * SECOND)),
+        ("{after: 599s}", Plan(Outcome.SUCCEED, 0, 599 * SECOND)),
+        ("{after: 0s}", Plan(Outcome.SUCCEED, 0, 0)),
+        (
+            "{outcome: fail, after: 12s, error: {code: a, message: b}}",
+            Plan(Outcome.FAIL, 0, 12 * SECOND, JobError("a", "b")),
+        ),
+    ],
+)
+def test_an_entry_becomes_a_plan(entry: str, plan: Plan) -> None:
+    """What is left out takes its default; `after` is the whole time."""
+    assert played(entry).draw(asked())[0] == plan
+
+
+def test_without_entries_every_job_succeeds() -> None:
+    """The default holds for an empty scenario, and for whom no entry matches."""
+    assert played().draw(asked())[0] == played("{when: {nth: 9}, after: 9s}").draw(asked())[0] == DEFAULT_PLAN
+
+
+@pytest.mark.parametrize(
+    ("when", "request_", "matches"),
+    [
+        ("prompt: a kite", asked(), True),
+        ("prompt: a", asked(), False),
+        ("prompt: '*kite*'", asked("two kites"), True),
+        ("prompt: '*kite*'", asked("A KITE"), False),
+        ("prompt: 'a ?ite'", asked(), True),
+        ("prompt: '[ab] kite'", asked(), True),
+        ("prompt: '*'", asked(""), True),
+        ("model: veo fast (Audio)", asked(model="veo fast (Audio)"), True),
+        ("model: veo fast (Audio)", asked(), False),
+        ("operation: from-image", asked(operation="from-image"), True),
+        ("operation: from-image", asked(), False),
+        ("resolution: 512P", asked(resolution="512P"), True),
+        ("resolution: 512P", asked(), False),
+        ("duration_s: 8", asked(duration_s=8.0), True),
+        ("duration_s: 8", asked(), False),
+        ("nth: 1", asked(), True),
+        ("nth: 2", asked(), False),
+        ("{prompt: a*, duration_s: 4}", asked(), True),
+        ("{prompt: a*, duration_s: 8}", asked(), False),
+    ],
+)
+def test_an_entry_is_for_whom_every_key_matches(when: str, request_: JobRequest, *, matches: bool) -> None:
+    """Globs are over the whole prompt, and case counts."""
+    condition = when if when.startswith("{") else f"{{{when}}}"
+    plan, _ = played(f"{{when: {condition}, after: 9s}}").draw(request_)
+    assert plan == (Plan(Outcome.SUCCEED, 0, 9 * SECOND) if matches else DEFAULT_PLAN)
+
+
+def test_the_first_entry_that_matches_applies() -> None:
+    """Later ones are not looked at, and `nth` counts all jobs of the scenario."""
+    stage = played("{when: {nth: [2, 4]}, after: 1s}", "{when: {prompt: b}, after: 2s}", "{after: 3s}")
+    runs = [stage.draw(asked(prompt))[0].run // SECOND for prompt in "abbbab"]
+    assert runs == [3, 1, 2, 1, 3, 2]
+
+
+def test_submit_faults_count_submits() -> None:
+    """Of each list the first entry that matches applies; others pass."""
+    stage = Stage(DRAWN.model_copy(update={"exchanges": Exchanges(submit=(HANG, BUSY))}), 0)
+    found = [stage.submit_fault(asked(prompt)) for prompt in "abba"]
+    assert found == [None, HANG, BUSY, None]
+    assert stage.submit_fault(asked("b", operation="from-image")) is None
+
+
+def test_poll_faults_count_polls_of_all_and_of_one_job() -> None:
+    """`nth` counts the scenario's polls, `nth_of_job` each job's own."""
+    fourth = ExchangeEntry(when=ExchangeWhen(nth=(4,)), break_="hang")
+    second = ExchangeEntry(when=ExchangeWhen(nth_of_job=(2,)), break_="reset")
+    stage = Stage(DRAWN.model_copy(update={"exchanges": Exchanges(poll=(fourth, second))}), 0)
+    one, other = job_of(asked("a")), job_of(asked("b"))
+    found = [stage.poll_fault(job) for job in (one, other, one, other, other, one)]
+    assert found == [None, None, second, fourth, None, None]
+    assert (one.polls, other.polls, stage.polls) == (3, 3, 6)
+
+
+def test_without_faults_exchanges_are_counted_all_the_same() -> None:
+    """A scenario without faults lets everything pass."""
+    stage, job = played(), job_of(asked())
+    assert [stage.submit_fault(asked()), stage.poll_fault(job)] == [None, None]
+    assert (stage.submits, stage.polls, job.polls) == (1, 1, 1)
