@@ -111,7 +111,7 @@ class TestRoutes:
 HOSTILE = {
     "empty": (b"", "The body is not JSON: expecting value at line 1, column 1."),
     "not JSON": (b"prompt=boat", "The body is not JSON: expecting value at line 1, column 1."),
-    "cut off": (b'{"prompt": "A pap', "The body is not JSON: unterminated string starting at at line 1, column 12."),
+    "cut off": (b'{"prompt": "A pap', "The body is not JSON: unterminated string starting at line 1, column 12."),
     "an array": (b"[]", "The body must be a JSON object."),
     "a string": (b'"boat"', "The body must be a JSON object."),
     "not UTF-8": (b'{"prompt": "\xff"}', "The body is not UTF-8."),

@@ -11,6 +11,7 @@ from veosim.errors import shown
 from veosim.units import SECOND
 
 WIDTH = 100
+QUOTE = "'\""
 FOLDED = 3
 """So many equal lines are shown before the rest is folded into one."""
 
@@ -86,7 +87,7 @@ def _answer(event: UpstreamSubmit | UpstreamPoll) -> str:
 
 def _word(data: Any) -> str:
     word = data.get("status") if isinstance(data, dict) else data
-    return shown(word, 60) if not isinstance(word, str) else shown(word, 60).strip("'\"")
+    return shown(word, 60) if not isinstance(word, str) else shown(word, 60).strip(QUOTE)
 
 
 def _shown(read: Read) -> str:
@@ -111,6 +112,10 @@ def _ledger(event: LedgerRead, names: dict[str, str]) -> str:
 def _fields(request: Any) -> str:
     if not isinstance(request, dict):
         return shown(request, WIDTH)
-    return shown(
-        {name: shown(value, 30) if isinstance(value, str) else value for name, value in request.items()}, WIDTH
-    )
+    parts = [f"{shown(name, 30).strip(QUOTE)} {_value(value)}" for name, value in request.items()]
+    text = ", ".join(parts)
+    return text if len(text) <= WIDTH else f"{text[: WIDTH - 1]}…"
+
+
+def _value(value: Any) -> str:
+    return f"'{shown(value, 44).strip(QUOTE)}'" if isinstance(value, str) else shown(value, 30)

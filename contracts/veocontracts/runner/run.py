@@ -15,6 +15,7 @@ from veocontracts.face import face
 from veocontracts.profile import Profile
 from veocontracts.rules import RULES, Rule
 from veocontracts.runner.probe import UnusableError, probe
+from veocontracts.runner.scaled import judge_scaled
 from veocontracts.runner.terms_of import Probed, mode_of, terms_of
 from veocontracts.runner.cases import run_cases
 from veocontracts.terms import Terms
@@ -124,9 +125,8 @@ def judge(
         return Run(profile, terms_of(profile, face(profile.api), Probed()), [], Tallies(), seed)
     if mode_of(profile) == "virtual":
         return judge_virtual(profile, rules, seed, progress)
-    from veocontracts.runner.scaled import judge_scaled  # noqa: PLC0415
-
-    return judge_scaled(profile, rules, seed, progress)
+    setting, tallies = judge_scaled(rules, lambda probed: setting_of(profile, seed, probed), progress)
+    return Run(profile, setting.terms, results(tallies, rules, setting.terms, profile.waive), tallies, seed)
 
 
 def must(found: Iterable[Result]) -> list[Result]:

@@ -43,7 +43,10 @@ def ledger_of(profile: Profile) -> frozenset[LedgerPower]:
 
 
 def terms_of(profile: Profile, face: Face, probed: Probed) -> Terms:
-    """The terms that every history of this run opens with."""
+    """The terms that every history of this run opens with.
+
+    `accept_within` is about real latency, so in scaled time it grows with the factor.
+    """
     scaled = mode_of(profile) == "scaled"
     timeout = profile.timeout
     gap = probed.poll_gap if timeout.poll_gap is None else timeout.poll_gap
@@ -60,7 +63,7 @@ def terms_of(profile: Profile, face: Face, probed: Probed) -> Terms:
         poll_gap=gap,
         missing=KNOBS - declared if scaled else frozenset(),
         refuses=profile.refuses,
-        accept_within=profile.accept_within,
+        accept_within=round(profile.accept_within * factor_of(profile)),
         counts_polls=profile.limits.counts_polls,
         submits_per_minute=profile.limits.submits_per_minute,
         ledger=ledger_of(profile),

@@ -18,6 +18,7 @@ class Case:
         name: unique; all that a case draws follows from it and the seed.
         feeds: the rules whose occasions it makes.
         jobs: about how many it submits.
+        slow: it waits for the deadline.
         alone: nothing else may run beside it.
         virtual_only: too many or too long for a mode in which time costs time.
     """
@@ -28,6 +29,7 @@ class Case:
     virtual_only: bool = False
     jobs: int = 1
     alone: bool = False
+    slow: bool = False
 
 
 Maker = Callable[[Setting], Iterable[Case]]

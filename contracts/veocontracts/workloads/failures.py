@@ -64,4 +64,4 @@ def _case(name: str, service: str, wishes: dict[str, Any], feeds: frozenset[str]
     async def drive(bench: Bench) -> None:
         await one_job(bench, service, within, **wishes)
 
-    return Case(name, drive, feeds)
+    return Case(name, drive, feeds, slow=any(word in name for word in ("hang", "every poll")))

@@ -2,6 +2,7 @@
 
 import itertools
 import json
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -34,10 +35,10 @@ IMAGES = [
     "iVBORw0KGgo=",
 ]
 NEAR_MISSES = {
-    "model": ["veo", "veo fast", "Veo (Audio)", "VEO (AUDIO)", "veo (Audio) ", " veo (Audio)", "veo(Audio)", "veo-3", "4s"],
+    "model": ["veo", "veo fast", "Veo (Audio)", "VEO (AUDIO)", "veo (Audio) ", " veo (Audio)", "veo(Audio)", "4s"],
     "resolution": ["1080p", "512p", "1080", 1080, 512, "720P", "1080P ", " 1080P", "4k", "16:9"],
     "duration": ["4", 4, 4.0, 8, "8", "6s", "4S", "4s ", " 4s", "4 s", "04s", "4.0s", "4s\n", "512P"],
-    "aspect_ratio": ["16x9", "9x16", "16:9 ", " 16:9", "16/9", "1:1", "16:09", "16∶9", 1.7777, 969, "8s"],
+    "aspect_ratio": ["16x9", "9x16", "16:9 ", " 16:9", "16/9", "1:1", "16:09", "16\u22369", 1.7777, 969, "8s"],
 }  # fmt: skip
 NO_TEXT: list[object] = [None, True, False, 0, [], {}, [""], ""]
 
@@ -67,12 +68,13 @@ def test_every_combination_of_documented_values_is_accepted(values: dict[str, st
         ["api-video", "from-text", {"prompt": "a kite", **values}], sort_keys=True, separators=(",", ":")
     )
     fields = {**values, "prompt": "a kite"}
-    common = (values["model"], float(values["duration"][0]), values["resolution"], values["aspect_ratio"])
-    assert text == JobRequest("from-text", canonical, "a kite", *common, fields)
+    model, seconds = values["model"], float(values["duration"][0])
+    shape = (values["resolution"], values["aspect_ratio"])
+    assert text == JobRequest("from-text", canonical, "a kite", model, seconds, *shape, fields)
     for image in IMAGES:
         request = parsed(FROM_IMAGE, image=image, **values)
         fields = {**values, "image": image, "prompt": ""}
-        assert request == JobRequest("from-image", request.canonical, "", *common, fields, (image,))
+        assert request == JobRequest("from-image", request.canonical, "", model, seconds, *shape, fields, (image,))
 
 
 def test_defaults_are_filled_in() -> None:
@@ -102,14 +104,13 @@ def test_a_request_has_one_spelling() -> None:
 )
 def test_a_near_miss_is_a_400_that_names_the_field(operation: Operation, field: str, value: object) -> None:
     """Values are exact: no other case, type, unit or spelling, and no space around them."""
-    words = " or ".join(f"'{word}'" for word in sorted(VALUES[field], key=VALUES[field].index))
     status, body = refused(operation, **{"prompt": "a kite", "image": URL, field: value})
     detail: dict[str, Any] = {"type": "literal_error", "loc": ["body", field], "msg": body["detail"][0]["msg"]}
     if not isinstance(value, list | dict):
         detail["input"] = value
     message = f"Validation failed: body.{field}: {detail['msg']}"
     assert (status, body) == (400, {"status": "error", "message": message, "detail": [detail]})
-    assert sorted(detail["msg"].removeprefix("Input should be ").split(" or ")) == sorted(words.split(" or "))
+    assert set(re.findall("'(.*?)'", detail["msg"])) == set(VALUES[field])
 
 
 @pytest.mark.parametrize(
@@ -129,9 +130,9 @@ def test_a_near_miss_is_a_400_that_names_the_field(operation: Operation, field: 
         *(
             (FROM_IMAGE, {"image": value}, "image")
             for value in [
-                *["ftp://images.example/a.png", "https://", "https:// a", "images.example/a.png", "file:///a.png", "a b"],
-                *["data:image/png;base64,", "data:image/png,abcd", "data:text/plain;base64,YQ==", "iVBORw0KGgo", "====", "ü"],
-                *["https://images.example/a b.png", " iVBORw0KGgo=", "iVBORw0KGgo=\n"],
+                *["ftp://images.example/a.png", "https://", "https:// a", "images.example/a.png", "file:///a.png"],
+                *["https://images.example/a b.png", "a b", "ü", "iVBORw0KGgo", " iVBORw0KGgo=", "iVBORw0KGgo=\n"],
+                *["data:image/png;base64,", "data:image/png,abcd", "data:text/plain;base64,YQ==", "===="],
             ]
         ),
     ],

@@ -1,0 +1,132 @@
+"""Target `process`: the gateway as a child process on an ephemeral port, called over sockets, stopped with its children."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sys
+import tempfile
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager, suppress
+from typing import IO
+
+import httpx2
+
+from veocontracts.profile import Profile
+from veosim.errors import VeosimError, shown
+from veosim.inprocess import Response
+from veosim.server import address, listen
+from veosim.units import SECOND, seconds, show_duration
+
+LOG_LINES = 20
+STOP_WITHIN = 5.0
+LOOK_EVERY = 0.05
+
+
+class HttpGateway:
+    """A gateway over HTTP. Every request has a real limit, so that a gateway that hangs cannot hold the suite."""
+
+    def __init__(self, url: str, patience: float) -> None:
+        limits = httpx2.Limits(max_connections=None, max_keepalive_connections=64)
+        self._client = httpx2.AsyncClient(
+            base_url=url, timeout=patience, limits=limits, trust_env=False, verify=url.startswith("https")
+        )
+
+    async def send(self, method: str, path: str, headers: Mapping[str, str], body: bytes = b"") -> Response:
+        """One request."""
+        try:
+            answer = await self._client.request(method, path, headers=dict(headers), content=body or None)
+        except (httpx2.HTTPError, httpx2.InvalidURL, ValueError) as error:
+            raise ConnectionResetError(f"{type(error).__name__}: {error}") from error
+        return Response(answer.status_code, dict(answer.headers), answer.content)
+
+    async def close(self) -> None:
+        """Close the pool."""
+        await self._client.aclose()
+
+
+def environment(profile: Profile) -> dict[str, str]:
+    """The gateway's own knobs in scaled time, in seconds: the documented times divided by the factor."""
+    clock = profile.timeout.clock
+    if clock is None:
+        return {}
+    times = {
+        "job_timeout": profile.timeout.after,
+        "poll_interval": clock.scaled.poll_interval,
+        "rate_window": 60 * SECOND,
+    }
+    return {name: f"{seconds(times[knob]) / clock.scaled.factor:.6g}" for knob, name in clock.scaled.env.items()}
+
+
+@asynccontextmanager
+async def process_gateway(profile: Profile, upstream_url: str, patience: float) -> AsyncIterator[HttpGateway]:
+    """Start the gateway, wait until it is ready, stop it with its children.
+
+    Raises:
+        VeosimError: it cannot be started, ends by itself, or is not ready in time; with the end of its log.
+    """
+    target = profile.target.process
+    if target is None:
+        raise VeosimError("this profile has no target.process")
+    with listen("127.0.0.1", 0) as sock:
+        url = address(sock)
+    places = {"port": url.rpartition(":")[2], "upstream_url": upstream_url, "python": sys.executable}
+    command = [_fill(word, places) for word in target.command]
+    env = {**os.environ, **{name: _fill(text, places) for name, text in target.env.items()}, **environment(profile)}
+    with tempfile.TemporaryFile() as log:
+        try:
+            process = await asyncio.create_subprocess_exec(
+                *command, env=env, stdin=asyncio.subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True
+            )
+        except OSError as error:
+            raise VeosimError(f"the gateway {shown(command[0])} cannot be started: {error.strerror}") from None
+        gateway = HttpGateway(url, patience)
+        try:
+            await _until_ready(gateway, process, profile, log)
+            yield gateway
+        finally:
+            await gateway.close()
+            await _stop(process)
+
+
+def _fill(text: str, places: Mapping[str, str]) -> str:
+    for name, value in places.items():
+        text = text.replace(f"{{{name}}}", value)
+    return text
+
+
+async def _until_ready(
+    gateway: HttpGateway, process: asyncio.subprocess.Process, profile: Profile, log: IO[bytes]
+) -> None:
+    ready = profile.target.process.ready if profile.target.process else None
+    assert ready is not None  # noqa: S101  the caller has just started it
+    with suppress(TimeoutError):
+        async with asyncio.timeout(seconds(ready.within)):
+            while process.returncode is None:
+                with suppress(ConnectionError):
+                    if (await gateway.send("GET", ready.get, {})).status == 200:
+                        return
+                await asyncio.sleep(LOOK_EVERY)
+    how = (
+        f"ended with {process.returncode}"
+        if process.returncode is not None
+        else (f"did not answer 200 on {ready.get} within {show_duration(ready.within)}")
+    )
+    raise VeosimError(f"the gateway {how}; the end of its log:\n{_tail(log)}")
+
+
+def _tail(log: IO[bytes]) -> str:
+    log.seek(0)
+    lines = log.read().decode("utf-8", "replace").splitlines()[-LOG_LINES:]
+    return "\n".join(f"  | {shown(line, 200)[1:-1]}" for line in lines) or "  (empty)"
+
+
+async def _stop(process: asyncio.subprocess.Process) -> None:
+    """SIGTERM to its whole group, then SIGKILL to what is left of it."""
+    for number in (signal.SIGTERM, signal.SIGKILL):
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, number)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(STOP_WITHIN):
+                await process.wait()
