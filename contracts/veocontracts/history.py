@@ -177,6 +177,11 @@ class Story:
         return self.submit.job_id is not None and self.submit.status is not None and self.submit.status // 100 == 2
 
     @property
+    def asked(self) -> list[UpstreamSubmit | UpstreamPoll]:
+        """All that the gateway asked the upstream."""
+        return [*self.upstream, *self.polls]
+
+    @property
     def planned(self) -> UpstreamSubmit | None:
         """The upstream submit that created this story's upstream job."""
         return next((event for event in self.upstream if event.job is not None), None)
@@ -236,26 +241,22 @@ class History:
 
 
 def _told(events: Iterable[Event]) -> list[Story]:
-    stories: dict[str, Story] = {}
-    rest: list[Event] = []
+    events = tuple(events)
+    stories = {event.label: Story(event) for event in events if isinstance(event, Submit)}
     for event in events:
-        if isinstance(event, Submit):
-            stories[event.label] = Story(event)
-        else:
-            rest.append(event)
-    for event in rest:
         if isinstance(event, LedgerRead):
             for story in stories.values():
                 if story.submit.key == event.key:
                     story.ledger.append(event)
-            continue
-        story = stories.get(event.label)
-        if story is None:
-            continue
-        if isinstance(event, Read):
-            story.reads.append(event)
-        elif isinstance(event, UpstreamSubmit):
-            story.upstream.append(event)
-        elif isinstance(event, UpstreamPoll):
-            story.polls.append(event)
+        elif event.label in stories and not isinstance(event, Submit):
+            _put(stories[event.label], event)
     return list(stories.values())
+
+
+def _put(story: Story, event: Read | UpstreamSubmit | UpstreamPoll) -> None:
+    if isinstance(event, Read):
+        story.reads.append(event)
+    elif isinstance(event, UpstreamSubmit):
+        story.upstream.append(event)
+    else:
+        story.polls.append(event)

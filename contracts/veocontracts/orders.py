@@ -1,4 +1,4 @@
-"""Orders: valid requests and near misses, each with a marker of its own and a plan handed to the upstream beforehand."""
+"""Orders: valid requests and near misses, each with a marker of its own and a plan that the upstream already has."""
 
 from __future__ import annotations
 
@@ -119,7 +119,7 @@ def _image(form: str, marker: str, identity: bytes) -> str:
 
 
 def _png(colour: bytes) -> bytes:
-    """A 1×1 PNG of one colour: small, and different for each order."""
+    """A PNG of one pixel: small, and different for each order."""
 
     def chunk(kind: bytes, data: bytes) -> bytes:
         return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))

@@ -1,4 +1,4 @@
-"""A profile: everything that a gateway's owner writes. Unknown keys are refused; `${VAR}` comes from the environment."""
+"""A profile: all that a gateway's owner writes. Unknown keys are refused; `${VAR}` comes from the environment."""
 
 from __future__ import annotations
 
@@ -236,9 +236,10 @@ def _fill(tree: Tree, environment: Mapping[str, str]) -> None:
             return [fill(item, (*path, index)) for index, item in enumerate(value)]
         if not isinstance(value, str):
             return value
-        for name in _VARIABLE.findall(value):
-            if name not in environment:
-                problems.append(tree.problem(path, f"the variable {name} is not set", hint=f"export {name}=…"))
+        missing = [name for name in _VARIABLE.findall(value) if name not in environment]
+        problems.extend(
+            tree.problem(path, f"the variable {name} is not set", hint=f"export {name}=…") for name in missing
+        )
         return _VARIABLE.sub(lambda match: environment.get(match[1], ""), value)
 
     tree.data = fill(tree.data, ())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+
 from veocontracts.face import parse
 from veocontracts.history import UpstreamPoll, UpstreamSubmit
 from veosim.journal import Exchange

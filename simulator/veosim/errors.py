@@ -59,6 +59,10 @@ def did_you_mean(found: object, allowed: Iterable[str]) -> str:
 
 def shown(value: object, limit: int = 80) -> str:
     """A value as one short printable line, safe for terminals: control characters escaped, long ones cut."""
-    text = ascii(value) if not isinstance(value, str) else repr(value)
-    text = "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in text)
+    text = printable(repr(value))
     return text if len(text) <= limit else f"{text[: limit - 1]}…"
+
+
+def printable(text: str) -> str:
+    """Text with everything escaped that a terminal would act on."""
+    return "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in text)

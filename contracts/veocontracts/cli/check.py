@@ -15,7 +15,7 @@ from veocontracts.report import data, text
 from veocontracts.rules import RULES
 from veocontracts.runner.plan import plan
 from veocontracts.runner.probe import UnusableError
-from veocontracts.runner.run import Progress, judge
+from veocontracts.runner.run import Progress, judge, silent
 from veocontracts.verdict import Exit, exit_code
 from veosim.errors import VeosimError, did_you_mean
 
@@ -96,7 +96,7 @@ def ending() -> Iterator[None]:
 def progress_bar() -> Iterator[Progress]:
     """A bar on stderr where that is a terminal, else nothing."""
     if not sys.stderr.isatty():
-        yield lambda done, parts: None
+        yield silent
         return
     with click.progressbar(length=1, label="judging", file=sys.stderr) as bar:
 

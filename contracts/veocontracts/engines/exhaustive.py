@@ -1,4 +1,4 @@
-"""Every sequence of a small alphabet up to a depth, shortest first, so that the first hit is minimal. No seed, no flake."""
+"""Every sequence of a small alphabet up to a depth, shortest first: the first hit is minimal. No seed, no flake."""
 
 from __future__ import annotations
 

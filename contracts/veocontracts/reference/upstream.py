@@ -36,7 +36,7 @@ class HttpUpstream:
     """Over sockets."""
 
     def __init__(self, url: str) -> None:
-        self._client = httpx2.AsyncClient(base_url=url, timeout=None, trust_env=False, verify=url.startswith("https"))  # noqa: S113  the worker's deadline is the timeout
+        self._client = httpx2.AsyncClient(base_url=url, timeout=None, trust_env=False, verify=url.startswith("https"))
 
     async def send(self, method: str, path: str, data: Mapping[str, Any] | None = None) -> Response:
         """Send over HTTP."""

@@ -7,6 +7,7 @@ from collections import Counter
 from veocontracts.report.timeline import timeline
 from veocontracts.runner.run import Run
 from veocontracts.verdict import Exit, Result, Verdict, exit_code
+from veosim.errors import printable
 
 MARKS = {Verdict.PASS: "✓", Verdict.FAIL: "✗", Verdict.INCONCLUSIVE: "?", Verdict.ERROR: "!"}
 OUTCOMES = {
@@ -48,9 +49,9 @@ def failure(line: Result) -> list[str]:
     return [
         f"✗ {line.name}  {line.rule.sentence}",
         f"  source    {line.rule.source}",
-        f"  expected  {observation.expected}",
-        f"  actual    {observation.actual}",
-        f"  case      {finding.history.case} ({observation.subject}); broken {line.broken} times, held {line.held} times",
+        f"  expected  {printable(observation.expected)}",
+        f"  actual    {printable(observation.actual)}",
+        f"  case      {finding.history.case} ({observation.subject}); broken {line.broken} times, held {line.held}",
         "  history   the shortest that shows it:",
         *(f"    {row}" for row in timeline(finding.history)),
     ]

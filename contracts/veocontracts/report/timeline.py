@@ -1,4 +1,4 @@
-"""A history as lines that a person can read: when, who, what, and what came of it. Long runs of equal polls are folded."""
+"""A history as lines that a person can read: when, who, what, and what came of it. Equal polls are folded."""
 
 from __future__ import annotations
 

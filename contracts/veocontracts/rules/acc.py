@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from veocontracts.history import History
 from veocontracts.rules.base import Observation, Source, broken, held, judged, rule
@@ -14,7 +15,7 @@ QUICKSTART = Source(("000", "001"), "Quickstart: Submit a generation job")
 
 @rule(
     "ACC-01",
-    "A valid submit is answered with 202, status accepted, a message, and a queued job with id, service and created_at.",
+    "A valid submit is answered with 202: accepted, a message, and a queued job with id, service and created_at.",
     QUICKSTART,
     witness="a valid submit",
 )
@@ -24,8 +25,8 @@ def accepted_envelope(history: History) -> Iterator[Observation]:
         submit = story.submit
         if submit.intent != "valid":
             continue
-        data = submit.data if isinstance(submit.data, dict) else {}
-        job = data.get("job") if isinstance(data.get("job"), dict) else {}
+        data = _object(submit.data)
+        job = _object(data.get("job"))
         found = {
             "HTTP status": submit.status,
             "status": data.get("status"),
@@ -37,6 +38,10 @@ def accepted_envelope(history: History) -> Iterator[Observation]:
         wrong = [f"{name} {found[name]!r}" for name in expected if found[name] != expected[name]]
         wrong += [f"{name} missing" for name, there in present.items() if not there]
         yield judged(story, not wrong, "202 with the documented envelope", ", ".join(wrong), submit.answered_at)
+
+
+def _object(data: Any) -> dict[str, Any]:
+    return data if isinstance(data, dict) else {}
 
 
 @rule("ACC-02", "Every accepted submit gets a job id of its own.", QUICKSTART, witness="two accepted submits")

@@ -58,12 +58,12 @@ def units_are_seconds(history: History) -> Iterator[Observation]:
     needs=("job",),
 )
 def cost_is_units_times_price(history: History) -> Iterator[Observation]:
-    """token_cost = units × price, compared as decimals."""
+    """token_cost = units * price, compared as decimals."""
     for story in _completed(history):
         last, price = story.last, history.terms.price
         units, cost = (amount(last.units), amount(last.cost)) if last else (None, None)
         expected = None if units is None else units * price
-        yield judged(story, cost is not None and cost == expected, f"{units} × {price} = {expected}", f"{cost}")
+        yield judged(story, cost is not None and cost == expected, f"{units} * {price} = {expected}", f"{cost}")
 
 
 @rule(
@@ -110,7 +110,7 @@ def refused_upstream_is_free(history: History) -> Iterator[Observation]:
 
 @rule(
     "BILL-05",
-    "A job that met a 5xx upstream is failed, or completes if the video was really made; it is billed only if it completes.",
+    "A job that met a 5xx upstream is failed, or completes if the video was really made; only then is it billed.",
     FAILURE,
     witness="an upstream submit or poll that was answered with 5xx",
     needs=("job",),
@@ -118,7 +118,7 @@ def refused_upstream_is_free(history: History) -> Iterator[Observation]:
 def server_errors_are_free(history: History) -> Iterator[Observation]:
     """5xx at submit or at poll."""
     for story in history.stories:
-        met = [event for event in (*story.upstream, *story.polls) if (event.status or 0) >= 500]
+        met = [event for event in story.asked if (event.status or 0) >= 500]
         if not met or not story.accepted or story.last is None or not story.last.terminal:
             continue
         made = any(poll.reported == "success" for poll in story.polls)
@@ -137,7 +137,7 @@ def error_envelope_is_failure(history: History) -> Iterator[Observation]:
     """The error envelope inside a 200."""
     for story in history.stories:
         told = next(
-            (event for event in (*story.upstream, *story.polls) if event.status == 200 and _says_error(event.data)),
+            (event for event in story.asked if event.status == 200 and _says_error(event.data)),
             None,
         )
         if told is None or not story.accepted or told.at > deadline(story, history.terms) - slack(story, history.terms):

@@ -1,4 +1,4 @@
-"""What several rules need to know about a story: what was asked, when the deadline was, whether anything was charged."""
+"""What several rules need to know about a story: what was asked, when the deadline was, whether it was charged."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def asked_seconds(story: Story, terms: Terms) -> Decimal:
 
 
 def slack(story: Story, terms: Terms) -> int:
-    """T1 − T0 plus the mode's tolerance: how uncertain the deadline is."""
+    """T1 - T0 plus the mode's tolerance: how uncertain the deadline is."""
     return (story.submit.answered_at or story.submit.at) - story.submit.at + terms.tolerance
 
 
@@ -96,7 +96,7 @@ ROUNDING = timedelta(seconds=1)
 
 def faultless(story: Story) -> bool:
     """Whether the upstream did nothing wrong in this story."""
-    return not any(event.fault for event in (*story.upstream, *story.polls))
+    return not any(event.fault for event in story.asked)
 
 
 def succeeds_in_time(story: Story, terms: Terms) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
 
 from veocontracts.history import History, Read, Shown, Story
 from veocontracts.rules.base import Observation, Source, broken, held, judged, rule
@@ -51,7 +52,7 @@ def only_forward(history: History) -> Iterator[Observation]:
     for story in history.stories:
         views = story.views
         problem = next((found for found in map(_unfit, views) if found), None) or next(
-            (found for earlier, later in zip(views, views[1:], strict=False) if (found := _change(earlier[1], later))),
+            (found for earlier, later in pairwise(views) if (found := _change(earlier[1], later))),
             None,
         )
         if problem is None and views and story.accepted:
@@ -77,12 +78,11 @@ def _unfit(view: tuple[Read, Shown]) -> Problem | None:
 
 def _change(before: Shown, view: tuple[Read, Shown]) -> Problem | None:
     read, after = view
+    frozen: tuple[str, ...] = ("id", "created_at", "service")
     if before.terminal:
         frozen = ("state", "completed_at", "result", "units", "cost", "error", "id", "created_at", "service")
-    else:
-        frozen = ("id", "created_at", "service")
-        if RANK[after.state] < RANK[before.state]:
-            return f"not back from {before.state}", after.state, read.answered_at
+    elif RANK[after.state] < RANK[before.state]:
+        return f"not back from {before.state}", after.state, read.answered_at
     for name in frozen:
         if getattr(before, name) != getattr(after, name):
             kept = f"{name} {getattr(before, name)!r} for good" + (f" once {before.state}" if before.terminal else "")
@@ -130,7 +130,7 @@ def completed_at(history: History) -> Iterator[Observation]:
     witness="a job read while the upstream was still at work, and completed later; or one completed too early",
 )
 def not_before_the_upstream(history: History) -> Iterator[Observation]:
-    """completed needs a poll that said success."""
+    """A job needs a poll that said success."""
     for story in history.stories:
         told = next((poll.at for poll in story.polls if poll.reported == "success"), None)
         early = [

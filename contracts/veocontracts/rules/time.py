@@ -77,13 +77,13 @@ def _quick_end(story: Story) -> bool:
     knobs=("job_timeout",),
 )
 def just_inside(history: History) -> Iterator[Observation]:
-    """Ready by 600 s − g − tol."""
+    """Ready by 600 s - g - tol."""
     for story in history.stories:
         planned, terms = story.planned, history.terms
         if planned is None or planned.outcome != "succeed" or planned.ready_at is None or not story.accepted:
             continue
         last_chance = deadline(story, terms) - terms.poll_gap - slack(story, terms)
-        faults = any(event.fault for event in (*story.upstream, *story.polls))
+        faults = any(event.fault for event in story.asked)
         if faults or not last_chance - NEAR <= planned.ready_at <= last_chance or story.last is None:
             continue
         if story.views[-1][0].at > deadline(story, terms):

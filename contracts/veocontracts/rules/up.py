@@ -19,7 +19,7 @@ def may_be_sent_again(event: UpstreamSubmit) -> bool:
 
 @rule(
     "UP-01",
-    "One accepted job makes one upstream generation: a submit that was, or may have been, taken on is never sent again.",
+    "One accepted job makes one upstream generation: a submit that may have been taken on is never sent again.",
     Source(("000", "001"), "Guides: Async lifecycle: the worker calls the upstream, which queues a task", "follows"),
     witness="an upstream submit that created a job and whose answer was lost",
 )

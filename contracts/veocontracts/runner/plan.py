@@ -26,6 +26,6 @@ def plan(profile: Profile, only: Sequence[str] = ()) -> str:
         long = f"at least {2 * seconds:.0f} s, times divided by {factor_of(profile):g}"
     sells = ", ".join(service.name for service in face(profile.api).services.values())
     return (
-        f"{profile.gateway.name}: {len(rules)} rules, {len(cases)} cases, about {jobs} jobs for {sells}, {keys}; {long}. "
-        "First one job, to see that it reaches this upstream."
+        f"{profile.gateway.name}: {len(rules)} rules, {len(cases)} cases, about {jobs} jobs for {sells}, {keys}; "
+        f"{long}. First one job, to see that it reaches this upstream."
     )

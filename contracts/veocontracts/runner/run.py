@@ -14,10 +14,10 @@ from veocontracts.engines import machine
 from veocontracts.face import face
 from veocontracts.profile import Profile
 from veocontracts.rules import RULES, Rule
+from veocontracts.runner.cases import run_cases
 from veocontracts.runner.probe import UnusableError, probe
 from veocontracts.runner.scaled import judge_scaled
 from veocontracts.runner.terms_of import Probed, mode_of, terms_of
-from veocontracts.runner.cases import run_cases
 from veocontracts.terms import Terms
 from veocontracts.timing.virtual import VirtualLoop, VirtualRunner
 from veocontracts.verdict import Result, Tallies, results
@@ -106,15 +106,18 @@ def pool() -> ProcessPoolExecutor:
 
 
 def outcome_of(future: Future[T]) -> T:
+    """A child process's result; its death becomes an error that says so."""
     try:
         return future.result()
     except BrokenProcessPool:
         raise UnusableError("a run ended without a result: see the stack dump above") from None
 
 
-def judge(
-    profile: Profile, *, only: Sequence[str] = (), seed: int = 0, progress: Progress = lambda done, parts: None
-) -> Run:
+def silent(done: int, parts: int) -> None:
+    """No progress shown."""
+
+
+def judge(profile: Profile, *, only: Sequence[str] = (), seed: int = 0, progress: Progress = silent) -> Run:
     """Judge a gateway.
 
     Raises:

@@ -1,4 +1,4 @@
-"""Judging a gateway in a process of its own, in scaled time: cases share it, run side by side, and have keys of their own.
+"""Judging a gateway in a process of its own, in scaled time: cases share it side by side, with keys of their own.
 
 The longest cases start first, since waiting costs time here and nothing else. A case that must be alone runs alone.
 """

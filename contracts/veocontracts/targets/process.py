@@ -1,4 +1,4 @@
-"""Target `process`: the gateway as a child process on an ephemeral port, called over sockets, stopped with its children."""
+"""Target `process`: the gateway as a child process on an ephemeral port, over sockets, stopped with its children."""
 
 from __future__ import annotations
 

@@ -15,7 +15,8 @@ import time
 from collections.abc import Awaitable, Callable, Iterator
 from concurrent.futures import Executor
 from contextlib import contextmanager
-from typing import Any, TypeVar
+from contextvars import Context
+from typing import Any, TypeVar, TypeVarTuple
 
 import time_machine
 
@@ -24,6 +25,8 @@ from veosim.errors import VeosimError
 from veosim.units import SECOND
 
 T = TypeVar("T")
+R = TypeVar("R")
+Ts = TypeVarTuple("Ts")
 
 WATCHDOG = 20
 """Real seconds that one run of a loop may take; then the process ends with a dump of every stack."""
@@ -45,6 +48,9 @@ class VirtualLoop(asyncio.SelectorEventLoop):
             that depends on such a thread is not proved.
     """
 
+    _selector: Any
+    _scheduled: list[Any]
+
     def __init__(self) -> None:
         super().__init__(selectors.DefaultSelector())
         self._virtual = 0.0
@@ -52,21 +58,23 @@ class VirtualLoop(asyncio.SelectorEventLoop):
         self._turns = 0
         self.on_jump: Callable[[float], None] | None = None
         self.foreign_wakes = 0
-        self._wait = self._selector.select
+        self._wait: Callable[[float | None], list[tuple[selectors.SelectorKey, int]]] = self._selector.select
         self._selector.select = self._jump_or_wait
 
     def time(self) -> float:
         """Virtual seconds."""
         return self._virtual
 
-    def run_in_executor(self, executor: Executor | None, func: Callable[..., Any], *args: Any) -> asyncio.Future[Any]:
+    def run_in_executor(self, executor: Executor | None, func: Callable[[*Ts], R], *args: *Ts) -> asyncio.Future[R]:
         """As asyncio's, and time stands still until the work is done."""
         future = super().run_in_executor(executor, func, *args)
         self._busy += 1
         future.add_done_callback(self._release)
         return future
 
-    def call_soon_threadsafe(self, callback: Any, *args: Any, context: Any = None) -> asyncio.Handle:
+    def call_soon_threadsafe(
+        self, callback: Callable[[*Ts], object], *args: *Ts, context: Context | None = None
+    ) -> asyncio.Handle:
         """As asyncio's; counted where no executor call explains it."""
         if not self._busy:
             self.foreign_wakes += 1

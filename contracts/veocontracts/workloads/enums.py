@@ -69,7 +69,7 @@ def valid(setting: Setting) -> Iterable[Case]:
             yield Case(name, _valid(service, image, fields), VALID_FEEDS)
 
 
-def _valid(service: str, image: str, fields: dict[str, str]) -> Drive:
+def _valid(service: str, image: str, fields: dict[str, Any]) -> Drive:
     async def drive(bench: Bench) -> None:
         await one_job(bench, service, image=image or "url", fields=fields)
 
@@ -108,10 +108,11 @@ def _wrong_case(service: str, intent: str, field: str, value: object, rule: str)
 
 @workload("required-fields")
 def required(setting: Setting) -> Iterable[Case]:
-    """prompt and image: left out, empty, of a wrong type; an unknown field beside them."""
+    """The prompt and the image: left out, empty, of a wrong type; an unknown field beside them."""
     for service, face in setting.face.services.items():
         name = face.required
-        for value in ("", None, 7, [], {}):
+        values: tuple[Any, ...] = ("", None, 7, [], {})
+        for value in values:
             yield _required_case(service, f"{name} {value!r}", {name: value}, ())
         yield _required_case(service, f"{name} absent", {}, (name,))
         yield Case(f"required {service} extra", _valid(service, "", {"note": {"a": [1]}}), VALID_FEEDS | {"ENUM-05"})

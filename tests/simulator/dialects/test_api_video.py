@@ -69,12 +69,12 @@ def test_every_combination_of_documented_values_is_accepted(values: dict[str, st
     )
     fields = {**values, "prompt": "a kite"}
     model, seconds = values["model"], float(values["duration"][0])
-    shape = (values["resolution"], values["aspect_ratio"])
-    assert text == JobRequest("from-text", canonical, "a kite", model, seconds, *shape, fields)
+    size, ratio = values["resolution"], values["aspect_ratio"]
+    assert text == JobRequest("from-text", canonical, "a kite", model, seconds, size, ratio, fields)
     for image in IMAGES:
         request = parsed(FROM_IMAGE, image=image, **values)
         fields = {**values, "image": image, "prompt": ""}
-        assert request == JobRequest("from-image", request.canonical, "", model, seconds, *shape, fields, (image,))
+        assert request == JobRequest("from-image", request.canonical, "", model, seconds, size, ratio, fields, (image,))
 
 
 def test_defaults_are_filled_in() -> None:
