@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
 
 from veocontracts.history import History
+from veocontracts.profile import Profile
 from veocontracts.rules.base import Observation, Rule
 from veocontracts.terms import Terms
 
@@ -130,6 +131,17 @@ class Result:
     def red(self) -> bool:
         """Whether it fails the run."""
         return self.verdict is Verdict.FAIL and self.rule.level == "MUST"
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A finished run."""
+
+    profile: Profile
+    terms: Terms
+    results: list[Result]
+    tallies: Tallies
+    seed: int
 
 
 SCALED_NOTE = "scaled; the literal 600 s not proven"

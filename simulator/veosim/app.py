@@ -110,8 +110,9 @@ def create_app(
 
     async def missed(request: Request, error: Exception) -> Response:
         status = error.status_code if isinstance(error, HTTPException) else 500
+        headers = error.headers if isinstance(error, HTTPException) else None
         answer = _miss(request, status, served, simulator)
-        return Response(answer.body, answer.status, media_type=answer.content_type)
+        return Response(answer.body, answer.status, headers, answer.content_type)
 
     app = Starlette(routes=routes, exception_handlers={404: missed, 405: missed})
     app.router.redirect_slashes = False

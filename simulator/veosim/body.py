@@ -69,7 +69,7 @@ def parse_json(body: bytes) -> Any:
     except UnicodeDecodeError:
         raise BadBodyError("The body is not UTF-8.") from None
     try:
-        data = json.loads(text, parse_constant=_no_constant, parse_float=_finite, parse_int=_bounded)
+        data = _decode(text)
     except BadBodyError:
         raise
     except RecursionError:
@@ -110,6 +110,9 @@ def _bounded(text: str) -> int:
     if len(text) > DIGIT_LIMIT:
         raise BadBodyError(f"An integer has more than {DIGIT_LIMIT} digits.")
     return int(text)
+
+
+_decode = json.JSONDecoder(parse_constant=_no_constant, parse_float=_finite, parse_int=_bounded).decode
 
 
 def _position(error: ValueError) -> str:

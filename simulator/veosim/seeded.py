@@ -7,7 +7,6 @@ the same requests meet the same fate on every run.
 from __future__ import annotations
 
 import random
-import uuid
 from hashlib import blake2b
 
 
@@ -28,7 +27,8 @@ def generator(*parts: str | int | bytes) -> random.Random:
 
 def uuid4_from(raw: bytes) -> str:
     """The first 16 bytes, laid out as a random UUID (RFC 9562, version 4)."""
-    return str(uuid.UUID(bytes=raw[:16], version=4))
+    text = raw[:16].hex()
+    return f"{text[:8]}-{text[8:12]}-4{text[13:16]}-{'89ab'[raw[8] >> 4 & 3]}{text[17:20]}-{text[20:]}"
 
 
 def fingerprint(secret: str) -> str:

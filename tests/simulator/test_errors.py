@@ -55,7 +55,7 @@ def test_a_near_word_is_suggested(found: object, hint: str) -> None:
         ("\x1b[31mred\n", r"'\x1b[31mred\n'"),
         ("\u202egnp", r"'\u202egnp'"),
         ("\ud800", r"'\ud800'"),
-        (["é"], r"['\xe9']"),
+        (["é", "\x1b"], r"['é', '\x1b']"),
         (None, "None"),
         ("x" * 100, "'" + "x" * 78 + "…"),
     ],

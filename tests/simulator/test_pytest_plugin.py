@@ -359,7 +359,6 @@ class TestPlugin:
         assert outcomes(run) == ["ERROR test_it.py::test_misused"], run.stdout
         assert "found veosim('stuck')" in run.stdout
 
-    @pytest.mark.xfail(strict=True, reason="veosim/__init__.py imports its public names, pydantic with them, eagerly")
     def test_loading_it_loads_nothing_of_others(self) -> None:
         """Whoever runs pytest without the fixture pays for pytest and the standard library alone."""
         probe = """if True:

@@ -2,38 +2,46 @@
 
 from __future__ import annotations
 
+import argparse
 import os
 
-import click
 import uvicorn
 
 from veocontracts.reference.app import create
 from veocontracts.reference.settings import Settings
 
+ABOUT = """Serve the reference gateway until Ctrl-C.
 
-@click.command()
-@click.option("--host", default="127.0.0.1", show_default=True)
-@click.option("--port", default=8420, show_default=True)
-@click.option("--upstream", required=True, help="Base URL of an api-video upstream.")
-@click.option("--database", default=":memory:", show_default=True, help="An SQLite file.")
-@click.option("--mutant", help="Be wrong in this one way.")
-def main(host: str, port: int, upstream: str, database: str, mutant: str | None) -> None:
-    r"""Serve the reference gateway.
+Seconds come from CN8_JOB_TIMEOUT_S, CN8_POLL_S and CN8_RATE_WINDOW_S. Known keys are vk-* (every service) and
+vn-* (none)."""
 
-    Seconds come from CN8_JOB_TIMEOUT_S, CN8_POLL_S and CN8_RATE_WINDOW_S; keys are vk-*, and vn-* without services.
+EXAMPLE = """example:
+  veosim serve
+  python -m veocontracts.reference --upstream http://127.0.0.1:8410/api-video"""
 
-    \b
-    Example:
-      python -m veocontracts.reference --upstream http://127.0.0.1:8410/api-video
-    """
+
+def main() -> None:
+    """Parse, then serve."""
+    parser = argparse.ArgumentParser(
+        "python -m veocontracts.reference",
+        description=ABOUT,
+        epilog=EXAMPLE,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--host", default="127.0.0.1", help="default: %(default)s")
+    parser.add_argument("--port", type=int, default=8420, help="default: %(default)s")
+    parser.add_argument("--upstream", required=True, metavar="URL", help="base URL of an api-video upstream")
+    parser.add_argument("--database", default=":memory:", metavar="FILE", help="an SQLite file; default: %(default)s")
+    parser.add_argument("--mutant", metavar="NAME", help="be wrong in this one way")
+    chosen = parser.parse_args()
     defaults = Settings()
     settings = Settings(
         job_timeout=float(os.environ.get("CN8_JOB_TIMEOUT_S", defaults.job_timeout)),
         poll_interval=float(os.environ.get("CN8_POLL_S", defaults.poll_interval)),
         rate_window=float(os.environ.get("CN8_RATE_WINDOW_S", defaults.rate_window)),
     )
-    app = create(upstream, mutant=mutant, settings=settings, database=database)
-    uvicorn.run(app, host=host, port=port, log_level="warning", access_log=False, timeout_keep_alive=75)
+    app = create(chosen.upstream, mutant=chosen.mutant, settings=settings, database=chosen.database)
+    uvicorn.run(app, host=chosen.host, port=chosen.port, log_level="warning", access_log=False, timeout_keep_alive=75)
 
 
 if __name__ == "__main__":

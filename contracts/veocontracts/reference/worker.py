@@ -21,11 +21,16 @@ RESULT_FIELDS = ("status", "video_url", "duration_seconds", "model", "resolution
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """How a job ended upstream: a result, or the reason why there is none."""
+    """How a job ended upstream: a result, or the reason why there is none.
+
+    Attributes:
+        status: HTTP status of the upstream's answer that ended it; 0 where none did.
+    """
 
     result: Mapping[str, Any] | None = None
     code: str = ""
     message: str = ""
+    status: int = 0
 
 
 def data_of(answer: Response) -> dict[str, Any]:
@@ -99,10 +104,8 @@ class Worker(Till):
 
     def failure(self, answer: Response, data: Mapping[str, Any]) -> Ended:
         """The upstream's own reason."""
-        message = data.get("message")
-        return Ended(
-            code="upstream_error", message=str(message) if message else f"The upstream answered {answer.status}."
-        )
+        message = str(data.get("message") or f"The upstream answered {answer.status}.")
+        return Ended(code="upstream_error", message=message, status=answer.status)
 
     async def follow(self, job: Job) -> Ended:
         """Poll until the upstream reports an end."""

@@ -8,8 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from veocontracts.history import Event, History
-from veocontracts.runner.run import Run
-from veocontracts.verdict import Result, exit_code
+from veocontracts.verdict import Result, Run, exit_code
 
 FORMAT = 1
 

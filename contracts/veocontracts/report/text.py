@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 from veocontracts.report.timeline import timeline
-from veocontracts.runner.run import Run
-from veocontracts.verdict import Exit, Result, Verdict, exit_code
+from veocontracts.verdict import Exit, Result, Run, Verdict, exit_code
 from veosim.errors import printable
 
 MARKS = {Verdict.PASS: "✓", Verdict.FAIL: "✗", Verdict.INCONCLUSIVE: "?", Verdict.ERROR: "!"}

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import multiprocessing
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TypeVar
 
 from veocontracts.bench import Bench, Setting
@@ -18,9 +18,8 @@ from veocontracts.runner.cases import run_cases
 from veocontracts.runner.probe import UnusableError, probe
 from veocontracts.runner.scaled import judge_scaled
 from veocontracts.runner.terms_of import Probed, mode_of, terms_of
-from veocontracts.terms import Terms
 from veocontracts.timing.virtual import VirtualLoop, VirtualRunner
-from veocontracts.verdict import Result, Tallies, results
+from veocontracts.verdict import Run, Tallies, results
 from veocontracts.workloads import selected
 from veocontracts.worlds import virtual_world
 from veosim.seeded import digest
@@ -32,17 +31,6 @@ CHUNKS = 24
 T = TypeVar("T")
 Progress = Callable[[int, int], None]
 """Called with how many parts of the run are done, and how many there are."""
-
-
-@dataclass(frozen=True, slots=True)
-class Run:
-    """A finished run."""
-
-    profile: Profile
-    terms: Terms
-    results: list[Result]
-    tallies: Tallies
-    seed: int
 
 
 def choose(profile: Profile, only: Sequence[str] = ()) -> list[Rule]:
@@ -130,8 +118,3 @@ def judge(profile: Profile, *, only: Sequence[str] = (), seed: int = 0, progress
         return judge_virtual(profile, rules, seed, progress)
     setting, tallies = judge_scaled(rules, lambda probed: setting_of(profile, seed, probed), progress)
     return Run(profile, setting.terms, results(tallies, rules, setting.terms, profile.waive), tallies, seed)
-
-
-def must(found: Iterable[Result]) -> list[Result]:
-    """The lines that a build depends on."""
-    return [line for line in found if line.rule.level == "MUST"]

@@ -45,7 +45,7 @@ def _absent(name: str, error: ImportError | None) -> click.Command:
     )
     @click.argument("arguments", nargs=-1)
     def command(arguments: tuple[str, ...]) -> None:  # noqa: ARG001  taken so that click does not complain of them first
-        raise click.ClickException(f"`veosim {name}` needs the contract suite{missing}: {INSTALL}")
+        raise click.UsageError(f"`veosim {name}` needs the contract suite{missing}: {INSTALL}")
 
     return command
 

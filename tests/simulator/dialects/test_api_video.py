@@ -34,7 +34,7 @@ IMAGES = [
     "DATA:IMAGE/JPEG;BASE64,/9j/4AAQ",
     "iVBORw0KGgo=",
 ]
-NEAR_MISSES = {
+NEAR_MISSES: dict[str, list[object]] = {
     "model": ["veo", "veo fast", "Veo (Audio)", "VEO (AUDIO)", "veo (Audio) ", " veo (Audio)", "veo(Audio)", "4s"],
     "resolution": ["1080p", "512p", "1080", 1080, 512, "720P", "1080P ", " 1080P", "4k", "16:9"],
     "duration": ["4", 4, 4.0, 8, "8", "6s", "4S", "4s ", " 4s", "4 s", "04s", "4.0s", "4s\n", "512P"],
@@ -99,7 +99,7 @@ def test_a_request_has_one_spelling() -> None:
 @pytest.mark.parametrize("operation", [FROM_TEXT, FROM_IMAGE], ids=lambda operation: operation.name)
 @pytest.mark.parametrize(
     ("field", "value"),
-    [(field, value) for field, values in NEAR_MISSES.items() for value in [*values, *NO_TEXT]],
+    [(field, value) for field, values in NEAR_MISSES.items() for value in values + NO_TEXT],
     ids=repr,
 )
 def test_a_near_miss_is_a_400_that_names_the_field(operation: Operation, field: str, value: object) -> None:

@@ -3,7 +3,18 @@
 Every family module registers its own; `MUTANTS` has them all once this package is imported.
 """
 
-from veocontracts.reference.mutants import billing, enums, timing
+from veocontracts.reference.mutants import accepting, billing, enums, lifecycle, limits, timing, upstream
 from veocontracts.reference.mutants.registry import MUTANTS, Mutant, gateway_class
 
-__all__ = ["MUTANTS", "Mutant", "billing", "enums", "gateway_class", "timing"]
+__all__ = [
+    "MUTANTS",
+    "Mutant",
+    "accepting",
+    "billing",
+    "enums",
+    "gateway_class",
+    "lifecycle",
+    "limits",
+    "timing",
+    "upstream",
+]

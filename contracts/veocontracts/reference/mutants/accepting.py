@@ -1,0 +1,86 @@
+"""Defects in the answer to a submit."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import timedelta
+from typing import Any
+
+from veocontracts.reference.gateway import Gateway, Reply
+from veocontracts.reference.mutants.registry import mutant
+from veocontracts.reference.settings import SERVICES
+from veocontracts.reference.store import Job
+from veosim.clock import rfc3339
+
+
+@mutant("200-instead-of-202", "ACC-01")
+class Answers200(Gateway):
+    """A submit is answered with 200, as if the video were there."""
+
+    def accepted(self, job: Job) -> Reply:
+        return Reply(200, super().accepted(job).data)
+
+
+@mutant("born-running", "ACC-01")
+class BornRunning(Gateway):
+    """The 202 calls the job processing before any worker has it."""
+
+    def accepted(self, job: Job) -> Reply:
+        reply = super().accepted(job)
+        reply.data["job"]["status"] = "processing"
+        return reply
+
+
+@mutant("job-ids-reused", "ACC-02")
+class JobIdsReused(Gateway):
+    """A key has fifty job ids, and its next job gets the first one again."""
+
+    def accept(self, key: str, service: str, fields: dict[str, Any]) -> Job:
+        job = super().accept(key, service, fields)
+        ids = [other.id for other in self.jobs.values() if other.key == key]
+        if len(ids) > 50:
+            del self.jobs[job.id]
+            job.id = ids[0]
+            self.jobs[job.id] = job
+        return job
+
+
+@mutant("service-name-swapped", "ACC-03")
+class ServiceNameSwapped(Gateway):
+    """The 202 names the other service."""
+
+    def accepted(self, job: Job) -> Reply:
+        reply = super().accepted(job)
+        reply.data["job"]["service"] = next(name for name in SERVICES if name != job.service)
+        return reply
+
+
+@mutant("created-at-without-zone", "ACC-04")
+class CreatedAtWithoutZone(Gateway):
+    """The database's bare timestamp is shown as created_at."""
+
+    def accept(self, key: str, service: str, fields: dict[str, Any]) -> Job:
+        job = super().accept(key, service, fields)
+        job.created_at = job.created_at.removesuffix("Z")
+        return job
+
+
+@mutant("created-at-in-local-time", "ACC-04", LIFE_03="completed_at is true UTC, two hours before it")
+class CreatedAtInLocalTime(Gateway):
+    """The server's local time, two hours ahead, is shown as if it were UTC."""
+
+    def accept(self, key: str, service: str, fields: dict[str, Any]) -> Job:
+        job = super().accept(key, service, fields)
+        job.created_at = rfc3339(self.wall() + timedelta(hours=2))
+        return job
+
+
+@mutant("waits-for-upstream", "ACC-05")
+class WaitsForUpstream(Gateway):
+    """The 202 is held back until the upstream has taken the job on, for up to ten seconds of six hundred."""
+
+    async def start(self, job: Job) -> None:
+        await super().start(job)
+        patience = self.settings.job_timeout / 60
+        while job.status == "queued" and self.now() < job.started + patience:
+            await asyncio.sleep(patience / 1000)
