@@ -29,7 +29,7 @@ Position = tuple[int, int]
 class Strict(BaseModel):
     """A model that refuses unknown keys by name and converts nothing silently."""
 
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, populate_by_name=True)
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
 
 
 Model = TypeVar("Model", bound=BaseModel)

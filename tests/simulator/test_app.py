@@ -35,9 +35,10 @@ def ask(url: str, method: str, path: str, body: Any = None, headers: dict[str, s
         connection.close()
 
 
-def refusal(status: int, message: str) -> Answer:
-    """The documented error envelope of api-video."""
-    return status, "application/json", {"status": "error", "message": message}
+def refusal(status: int, message: str) -> tuple[int, str, object]:
+    """An answer in api-video's error shape; every 400 has a `detail`."""
+    detail = {"detail": [{"type": "value_error", "loc": ["body"], "msg": message}]} if status == 400 else {}
+    return status, "application/json", {"status": "error", "message": message} | detail
 
 
 @contextmanager

@@ -136,8 +136,9 @@ class ApiVideo:
         return self.error(404, f"No job has the id {job_id[:80]!r}.")
 
     def error(self, status: int, message: str) -> Answer:
-        """The documented `{status: error}` envelope; `message` is inferred."""
-        return json_answer(status, {"status": "error", "message": message})
+        """The documented `{status: error}` envelope; `message` is inferred, and `detail`, which every 400 has."""
+        detail = {"detail": [{"type": "value_error", "loc": ["body"], "msg": message}]} if status == 400 else {}
+        return json_answer(status, {"status": "error", "message": message} | detail)
 
     def example(self) -> tuple[Operation, Mapping[str, object]]:
         """The documents' sample values with a prompt of our own."""

@@ -149,6 +149,9 @@ class ExchangeEntry(Strict):
         return self.respond is not None or self.break_ is not None
 
 
+UNREACHED = "it has no 'when', so the entries after it are never reached"
+
+
 class Exchanges(Strict):
     """Faults by the kind of exchange; of each list the first entry that matches applies."""
 
@@ -165,6 +168,10 @@ class Exchanges(Strict):
             if entry.when is not None and entry.when.nth_of_job is not None:
                 problem = "'nth_of_job' belongs to exchanges.poll: a submit has no job yet"
                 raise _contradiction(problem, "submit", index, "when", "nth_of_job")
+        for kind, entries in (("submit", self.submit), ("poll", self.poll)):
+            for index, entry in enumerate(entries[:-1]):
+                if entry.when is None or entry.when == ExchangeWhen():
+                    raise _contradiction(UNREACHED, kind, index)
         return self
 
 
@@ -181,7 +188,7 @@ class Scenario(Strict):
     def _reachable(self) -> Self:
         for index, entry in enumerate(self.jobs[:-1]):
             if entry.when is None or entry.when == JobWhen():
-                raise _contradiction("it has no 'when', so the entries after it are never reached", "jobs", index)
+                raise _contradiction(UNREACHED, "jobs", index)
         return self
 
 

@@ -19,7 +19,7 @@ DRAWN = parse_scenario(
     "  - {queue: {uniform: [0s, 9s]}, run: {uniform: [1s, 30s]}}\n"
 )
 DEFAULT_PLAN = Plan(Outcome.SUCCEED, SECOND, 4 * SECOND)
-HANG = ExchangeEntry(when=ExchangeWhen(nth=(2,)), break_="hang")
+HANG = ExchangeEntry.model_validate({"when": {"nth": 2}, "break": "hang"})
 BUSY = ExchangeEntry(when=ExchangeWhen(prompt="b", operation="from-text"), respond=Respond(status=503))
 
 
@@ -175,8 +175,8 @@ def test_submit_faults_count_submits() -> None:
 
 def test_poll_faults_count_polls_of_all_and_of_one_job() -> None:
     """`nth` counts the scenario's polls, `nth_of_job` each job's own."""
-    fourth = ExchangeEntry(when=ExchangeWhen(nth=(4,)), break_="hang")
-    second = ExchangeEntry(when=ExchangeWhen(nth_of_job=(2,)), break_="reset")
+    fourth = ExchangeEntry.model_validate({"when": {"nth": 4}, "break": "hang"})
+    second = ExchangeEntry.model_validate({"when": {"nth_of_job": 2}, "break": "reset"})
     stage = Stage(DRAWN.model_copy(update={"exchanges": Exchanges(poll=(fourth, second))}), 0)
     one, other = job_of(asked("a")), job_of(asked("b"))
     found = [stage.poll_fault(job) for job in (one, other, one, other, other, one)]
