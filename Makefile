@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-SOURCES := simulator contracts tests benchmarks
+SOURCES := simulator contracts tests benchmarks docs
 VERSIONS := 3.11 3.12 3.13
 
 # A candidate is run, not merely found: version managers leave shims behind that fail for a version nobody selected.
@@ -41,6 +41,10 @@ prove: .venv/.installed ## the long proofs: marked tests, then the self-test ove
 .PHONY: bench
 bench: .venv/.installed ## measure the simulator's throughput
 	.venv/bin/python benchmarks/throughput.py
+
+.PHONY: docs
+docs: .venv/.installed ## draw the generated pages of docs/ anew
+	.venv/bin/python docs/generate.py
 
 .PHONY: format
 format: .venv/.installed ## format the code and apply the safe lint fixes

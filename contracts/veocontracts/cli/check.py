@@ -41,7 +41,7 @@ from veosim.errors import VeosimError, did_you_mean
 )
 @click.option("--json", "as_json", is_flag=True, help="Print the results as JSON.")
 def check(profile_name: str, only: tuple[str, ...], seed: int, mutant: str | None, as_json: bool) -> None:
-    r"""Judge a gateway against the billing, enum and 600 s rules.
+    """Judge a gateway against the billing, enum and 600 s rules.
 
     \b
     Exit codes: 0 conformant, 1 a rule failed, 2 usage or profile, 3 gateway or harness unusable,
@@ -52,7 +52,7 @@ def check(profile_name: str, only: tuple[str, ...], seed: int, mutant: str | Non
       veosim check
       veosim check --mutant bills-status-error
       veosim check --profile gateway.yaml --rule BILL --rule TIME-01
-    """
+    """  # noqa: D301  click reads the backspace
     with ending():
         _check_rules(only)
         profile = find_profile(profile_name)

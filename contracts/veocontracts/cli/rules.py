@@ -22,14 +22,14 @@ def mutants_of(rule_id: str) -> dict[str, str]:
 @click.argument("rule_id", required=False, metavar="[ID]")
 @click.option("--json", "as_json", is_flag=True, help="Print the catalogue as JSON.")
 def rules(rule_id: str | None, as_json: bool) -> None:
-    r"""List the rules, or explain one with its source, its witness and its mutants.
+    """List the rules, or explain one with its source, its witness and its mutants.
 
     \b
     Examples:
       veosim rules
       veosim rules BILL-06
       veosim rules --json
-    """
+    """  # noqa: D301  click reads the backspace
     with ending():
         if rule_id is not None and rule_id not in RULES:
             raise VeosimError(f"no rule is called {rule_id!r}; {did_you_mean(rule_id, RULES) or 'see `veosim rules`'}")

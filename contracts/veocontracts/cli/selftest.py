@@ -34,7 +34,7 @@ from veosim.units import SECOND
 )
 @click.option("--json", "as_json", is_flag=True, help="Print the trials as JSON.")
 def selftest(seeds: int, names: tuple[str, ...], as_json: bool) -> None:
-    r"""Judge the reference gateway and every mutant.
+    """Judge the reference gateway and every mutant.
 
     Fails if the reference is not clean, if a mutant survives its primary rule, or if it turns another MUST rule red
     that it does not declare.
@@ -44,7 +44,7 @@ def selftest(seeds: int, names: tuple[str, ...], as_json: bool) -> None:
       veosim selftest
       veosim selftest --seeds 20
       veosim selftest --mutant bills-at-submit --json
-    """
+    """  # noqa: D301  click reads the backspace
     with ending():
         began = monotonic()
         chosen = list(names) or list(MUTANTS)

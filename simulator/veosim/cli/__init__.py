@@ -53,14 +53,14 @@ def _absent(name: str, error: ImportError | None) -> click.Command:
 @click.command(cls=Group, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(veosim.__version__, message="veosim %(version)s")
 def veosim_command() -> None:
-    r"""A fake upstream for gateways that sell Google Veo video, and a suite that judges them.
+    """A fake upstream for gateways that sell Google Veo video, and a suite that judges them.
 
     \b
     Examples:
       veosim serve                    a fake upstream on 127.0.0.1:8410
       veosim check                    judge the reference gateway
       veosim check --profile my.yaml  judge yours
-    """
+    """  # noqa: D301  click reads the backspace
 
 
 veosim_command.add_command(serve)

@@ -35,14 +35,14 @@ PORT = 8410
     help="Run the simulator's clock this many times as fast.",
 )
 def serve(host: str, port: int, seed: int, scenario_name: str | None, dialect: str | None, speed: float) -> None:
-    r"""Serve the fake upstream until Ctrl-C.
+    """Serve the fake upstream until Ctrl-C.
 
     \b
     Examples:
       veosim serve
       veosim serve --scenario realistic --speed 20
       veosim serve --dialect api-video --port 9000
-    """
+    """  # noqa: D301  click reads the backspace
     scenario = load_scenario(scenario_name) if scenario_name else DEFAULT
     clock = ScaledClock(speed) if speed != 1 else RealClock()
     simulator = Simulator(scenario, seed=seed, clock=clock)

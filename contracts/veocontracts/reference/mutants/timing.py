@@ -20,7 +20,9 @@ class TimesOutAt660(Gateway):
 
     async def last_look(self, job: Job) -> Ended:
         ended = await super().last_look(job)
-        while ended.code == "timeout" and job.upstream_id and self.now() < job.deadline + self.settings.job_timeout / 10:
+        while (
+            ended.code == "timeout" and job.upstream_id and self.now() < job.deadline + self.settings.job_timeout / 10
+        ):
             await asyncio.sleep(self.settings.poll_interval)
             ended = await self.poll(job, self.settings.last_look) or ended
             ended = self.timed_out(job) if ended.result is not None else ended

@@ -1,0 +1,138 @@
+"""Draws the pages of docs/ from the tables that the code runs on: `make docs`. A test holds the pages to them."""
+
+from __future__ import annotations
+
+import sys
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import click
+
+from veocontracts.reference.mutants import MUTANTS
+from veocontracts.rules import RULES
+from veosim.cli import veosim_command
+from veosim.resources import folder, openapi, scenario_files
+from veosim.scenario.load import load_scenario
+
+DOCS = Path(__file__).parent
+BEGIN, END = "<!-- generated -->", "<!-- end -->"
+
+
+def library() -> Iterator[str]:
+    """Every shipped scenario."""
+    yield "| folder | name | about |"
+    yield "|---|---|---|"
+    for name, path in sorted(scenario_files().items(), key=lambda item: (item[1].parent.name, item[0])):
+        yield f"| {path.parent.name} | `{name}` | {load_scenario(name).about} |"
+
+
+def rules() -> Iterator[str]:
+    """Every rule, with its source, witness and mutants."""
+    families: dict[str, list[str]] = defaultdict(list)
+    for rule in RULES.values():
+        families[rule.family].append(rule.id)
+    for family, ids in families.items():
+        yield f"## {family}"
+        for rule_id in ids:
+            rule = RULES[rule_id]
+            killed = [f"`{mutant.name}`" for mutant in MUTANTS.values() if mutant.primary == rule_id]
+            yield f"\n### {rule_id} ({rule.level})\n"
+            yield f"{rule.sentence}\n"
+            yield f"- source: {rule.source}"
+            yield f"- witness: {rule.witness}"
+            if rule.needs:
+                yield f"- needs a ledger that shows: {', '.join(sorted(rule.needs))}"
+            if rule.grains:
+                yield f"- judged in parts: {', '.join(f'`{grain}`' for grain in rule.grains)}"
+            yield f"- mutants: {', '.join(killed)}"
+        yield ""
+
+
+def mutants() -> Iterator[str]:
+    """Every mutant, with what it does."""
+    yield "| mutant | what it does | killed by | also turns red |"
+    yield "|---|---|---|---|"
+    for mutant in sorted(MUTANTS.values(), key=lambda mutant: (mutant.primary, mutant.name)):
+        also = "; ".join(f"{rule}: {reason}" for rule, reason in mutant.also.items())
+        yield f"| `{mutant.name}` | {mutant.about} | {mutant.primary} | {also} |"
+
+
+def documents() -> Iterator[str]:
+    """Which rules and which parts of the OpenAPI documents rest on which section."""
+    rested: dict[tuple[str, str], list[str]] = defaultdict(list)
+    for rule in RULES.values():
+        for number in rule.source.documents:
+            rested[number, rule.source.section].append(rule.id)
+    for path in sorted(folder("openapi").glob("*.yaml")):
+        for number, section, where in _sources(openapi(path.stem), path.stem, ""):
+            rested[number, section].append(f"`{where}`")
+    yield "| document | section | what rests on it |"
+    yield "|---|---|---|"
+    for (number, section), what in sorted(rested.items()):
+        yield f"| {number} | {section} | {', '.join(dict.fromkeys(what))} |"
+
+
+def _sources(node: Any, name: str, at: str) -> Iterator[tuple[str, str, str]]:
+    """Every `x-source` in a document: number, section, and the name of what carries it."""
+    if isinstance(node, Mapping):
+        found = node.get("x-source", [])
+        for source in found if isinstance(found, list) else [found]:
+            yield source["document"], source["section"], f"{name}: {node.get('operationId', at)}"
+        for key, value in node.items():
+            if key not in {"x-source", "example", "examples"}:
+                inner = str(key) if key not in {"properties", "schema", "items", "allOf", "oneOf", "x-words"} else at
+                yield from _sources(value, name, inner)
+    elif isinstance(node, list):
+        for value in node:
+            yield from _sources(value, name, at)
+
+
+def commands() -> Iterator[str]:
+    """Every command's own help."""
+    context = click.Context(veosim_command, info_name="veosim", help_option_names=["-h", "--help"])
+    for name in veosim_command.list_commands(context):
+        command = veosim_command.get_command(context, name)
+        assert command is not None
+        inner = click.Context(command, info_name=name, parent=context, max_content_width=100, terminal_width=100)
+        yield f"## veosim {name}\n"
+        yield f"```text\n{command.get_help(inner)}\n```\n"
+
+
+PAGES: Mapping[str, tuple[str, Callable[[], Iterator[str]]]] = {
+    "scenarios.md": ("", library),
+    "documents.md": ("", documents),
+    "rules.md": (
+        "# The rules\n\nWhat a gateway that sells Veo video must do. `veosim rules ID` shows one of them.\n",
+        rules,
+    ),
+    "mutants.md": (
+        "# The mutants\n\nThe reference gateway with one defect each; `veosim selftest` catches every one.\n",
+        mutants,
+    ),
+    "commands.md": ("# The commands\n", commands),
+}
+"""Each page: how it begins where it has no text of its own, and what is drawn into it."""
+
+
+def drawn(name: str) -> str:
+    """A page as it should be: its own text around the generated part."""
+    beginning, draw = PAGES[name]
+    path = DOCS / name
+    text = path.read_text("utf-8") if path.exists() else f"{beginning}\n{BEGIN}\n{END}\n"
+    before, _, rest = text.partition(BEGIN)
+    after = rest.partition(END)[2]
+    body = "\n".join(line.rstrip() for part in draw() for line in part.split("\n")).strip("\n")
+    return f"{before}{BEGIN}\n{body}\n{END}{after}"
+
+
+def main() -> None:
+    """Write every page."""
+    for name in PAGES:
+        (DOCS / name).write_text(drawn(name), "utf-8")
+        sys.stdout.write(f"docs/{name}\n")
+
+
+if __name__ == "__main__":
+    main()

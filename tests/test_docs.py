@@ -1,0 +1,98 @@
+"""The pages of docs/ and the README say what the code does, and leave nothing out."""
+
+from __future__ import annotations
+
+import importlib.util
+import re
+import subprocess
+import sys
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+from veocontracts.profile import load_profile
+from veosim.scenario.load import parse_scenario
+from veosim.scenario.model import (
+    ErrorWords,
+    ExchangeEntry,
+    Exchanges,
+    ExchangeWhen,
+    JobEntry,
+    JobWhen,
+    Respond,
+    Scenario,
+)
+from veosim.yamlfile import Strict
+
+ROOT = Path(__file__).parents[1]
+README = (ROOT / "README.md").read_text("utf-8")
+
+
+def generator() -> ModuleType:
+    """docs/generate.py as a module."""
+    spec = importlib.util.spec_from_file_location("docs_generate", ROOT / "docs" / "generate.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def blocks(text: str, language: str) -> list[str]:
+    """The fenced blocks of one language."""
+    return re.findall(rf"^```{language}\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
+
+
+@pytest.mark.parametrize("name", generator().PAGES)
+def test_a_generated_page_is_up_to_date(name: str) -> None:
+    """What `make docs` would write is what is there."""
+    assert (ROOT / "docs" / name).read_text("utf-8") == generator().drawn(name)
+
+
+@pytest.mark.parametrize(
+    "model", [Scenario, JobEntry, JobWhen, ErrorWords, Exchanges, ExchangeEntry, ExchangeWhen, Respond]
+)
+def test_every_key_of_the_language_is_documented(model: type[Strict]) -> None:
+    """The page of the scenario language names each key."""
+    page = (ROOT / "docs" / "scenarios.md").read_text("utf-8")
+    keys = {info.alias or name for name, info in model.model_fields.items()}
+    assert {key for key in keys if f"`{key}`" not in page} == set()
+
+
+def test_the_scenario_of_the_readme_loads() -> None:
+    """The example is valid."""
+    example = next(block for block in blocks(README, "yaml") if block.startswith("scenario:"))
+    assert parse_scenario(example).scenario == "flaky-then-slow"
+
+
+def test_the_profile_of_the_readme_loads(tmp_path: Path) -> None:
+    """The example is valid once its variables are set."""
+    example = next(block for block in blocks(README, "yaml") if block.startswith("profile:"))
+    path = tmp_path / "gateway.yaml"
+    path.write_text(example, "utf-8")
+    keys = {"ACME_KEY": "a", "ACME_KEY_WITHOUT_SERVICES": "b"}
+    assert load_profile(path, keys).auth.keys == {"main": "a", "unentitled": "b"}
+
+
+@pytest.mark.parametrize("page", ["README.md", "docs/fixture.md"])
+def test_the_examples_for_pytest_pass(page: str, tmp_path: Path) -> None:
+    """Every Python block of the page runs as a test module, or as the conftest beside one."""
+    for number, block in enumerate(blocks((ROOT / page).read_text("utf-8"), "python")):
+        is_test = "def test_" in block
+        (tmp_path / (f"test_{number}.py" if is_test else "conftest.py")).write_text(block, "utf-8")
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:schemathesis", "-p", "no:cacheprovider", str(tmp_path)]
+    run = subprocess.run(command, capture_output=True, text=True, check=False, cwd=tmp_path)
+    assert run.returncode == 0, run.stdout + run.stderr
+
+
+def test_links_lead_somewhere() -> None:
+    """Every relative link of the README and the pages names a file that exists."""
+    pages = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+    broken = [
+        f"{page.name}: {target}"
+        for page in pages
+        for target in re.findall(r"\]\(([^)#:]+)\)", page.read_text("utf-8"))
+        if not (page.parent / target).exists()
+    ]
+    assert broken == []
