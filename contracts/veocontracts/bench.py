@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import quote
 
 from veocontracts.face import Face, at, parse
 from veocontracts.history import Entry, Event, History, LedgerRead, Read, Shown, Submit
@@ -19,7 +21,7 @@ from veosim.clock import Clock, wall_now
 from veosim.inprocess import Response
 from veosim.job import JobError, Outcome
 from veosim.simulator import Simulator
-from veosim.units import SECOND
+from veosim.units import SECOND, seconds, show_duration
 
 SETTLE = 30 * SECOND
 READ_LIMIT = 5_000
@@ -191,7 +193,7 @@ class Bench:
     async def _read(self, label: str, job_id: str, key: str, intent: str) -> Read:
         sent = self.clock.now()
         headers = self._world.keys.headers(self._secret(key))
-        answer = await self._send("GET", self.face.job_path.format(job_id=job_id), headers)
+        answer = await self._send("GET", self.face.job_path.format(job_id=quote(job_id, safe="")), headers)
         data = parse(answer.body) if answer else None
         shown = self._shown(data) if answer and answer.status == 200 and isinstance(data, Mapping) else None
         event = Read(
@@ -225,8 +227,13 @@ class Bench:
         )
 
     async def _send(self, method: str, path: str, headers: Mapping[str, str], body: bytes = b"") -> Response | None:
+        """One exchange. A gateway that never answers is left after twice its deadline, on the loop's own clock."""
+        patience = 2 * self.terms.timeout
         try:
-            return await self._world.gateway.send(method, path, headers, body)
+            async with asyncio.timeout(seconds(patience)):
+                return await self._world.gateway.send(method, path, headers, body)
+        except TimeoutError:
+            self._notes.append(f"{method} {path}: no answer within {show_duration(patience)}")
         except ConnectionError as error:
             self._notes.append(f"{method} {path}: {error}")
-            return None
+        return None

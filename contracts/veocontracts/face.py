@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from veosim.body import BadBodyError, parse_json
 from veosim.errors import VeosimError
 from veosim.resources import openapi
 
@@ -117,10 +118,11 @@ def _at(document: Mapping[str, Any], reference: str) -> Mapping[str, Any]:
 
 
 def parse(body: bytes) -> Any:
-    """JSON with decimals kept exact, or None where the body is none."""
+    """JSON with decimals kept exact, or None where the body is none within the bounds of `veosim.body`."""
     try:
+        parse_json(body)
         return json.loads(body, parse_float=Decimal)
-    except (ValueError, RecursionError):
+    except (BadBodyError, ArithmeticError):  # a Decimal's exponent is bounded too
         return None
 
 
@@ -130,7 +132,7 @@ def at(data: Any, pointer: str) -> Any:
         part = raw.replace("~1", "/").replace("~0", "~")
         if isinstance(data, Mapping) and part in data:
             data = data[part]
-        elif isinstance(data, list) and part.isdigit() and int(part) < len(data):
+        elif isinstance(data, list) and part.isdecimal() and int(part) < len(data):
             data = data[int(part)]
         else:
             return None

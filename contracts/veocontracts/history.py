@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from decimal import Decimal
 from typing import Any
 
 from veocontracts.terms import Terms
@@ -137,11 +136,11 @@ class UpstreamPoll:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """One charge as the ledger shows it."""
+    """One charge as the ledger shows it: None for what was not there, anything for what was odd."""
 
-    job_id: str | None
-    amount: Decimal
-    units: Decimal | None = None
+    job_id: Data
+    amount: Data
+    units: Data = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -175,6 +174,12 @@ class Story:
     def accepted(self) -> bool:
         """Whether the gateway took the job on: a 2xx with a job id."""
         return self.submit.job_id is not None and self.submit.status is not None and self.submit.status // 100 == 2
+
+    @property
+    def promised(self) -> Mapping[str, Data]:
+        """The job as the answer to the submit showed it; empty where it showed none."""
+        job = self.submit.data.get("job") if isinstance(self.submit.data, dict) else None
+        return job if isinstance(job, dict) else {}
 
     @property
     def asked(self) -> list[UpstreamSubmit | UpstreamPoll]:
@@ -229,6 +234,12 @@ class History:
     def ledger(self) -> list[LedgerRead]:
         """Every reading of the ledger."""
         return [event for event in self.events if isinstance(event, LedgerRead)]
+
+    @property
+    def strays(self) -> list[UpstreamSubmit]:
+        """Upstream submits that can be tied to no story: the gateway changed what would tie them."""
+        labels = {story.label for story in self.stories}
+        return [event for event in self.of(UpstreamSubmit) if event.label not in labels]
 
     def of(self, kind: type[Read] | type[UpstreamPoll] | type[UpstreamSubmit]) -> list[Any]:
         """The events of one kind."""

@@ -49,6 +49,7 @@ class OrderBook:
         self._simulator = simulator
         self._seed = seed
         self._case = case
+        self._made = 0
         self.markers: dict[str, str] = {}
 
     def order(
@@ -79,7 +80,8 @@ class OrderBook:
             locale: the script of the prompt, by default English.
             text: a prompt of the caller's; `{marker}` stands for the marker.
         """
-        label = f"job#{len(self.markers) + 1}"
+        self._made += 1
+        label = f"job#{self._made}"
         identity = digest(self._seed, self._case, label)
         marker = "mk-" + "".join(ALPHABET[byte % 36] for byte in identity[:10])
         prompt = text.replace("{marker}", marker) if text is not None else f"{_phrase(identity, locale)} {marker}"
@@ -93,11 +95,11 @@ class OrderBook:
         scenario = Scenario.model_validate(
             {"scenario": "handed-in", "jobs": [entry], "exchanges": dict(exchanges or {})}
         )
-        for found in {marker, body.get("image") if image != "url" else marker}:
-            if isinstance(found, str):
+        inline = body.get("image") if image != "url" else None
+        for found in (marker, inline):
+            if isinstance(found, str) and found:
                 self._simulator.play(scenario, marker=found)
                 self.markers[found] = label
-        self.markers[marker] = label
         return Order(label, marker, service, body, intent, about)
 
 

@@ -12,7 +12,8 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import BeforeValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from veosim.errors import Problem, SourceError
+from veosim.dialects import DIALECTS
+from veosim.errors import Problem, SourceError, did_you_mean, shown
 from veosim.units import SECOND, Duration
 from veosim.yamlfile import Path_, Strict, Tree, load
 
@@ -21,13 +22,14 @@ Seconds = Duration
 
 def _money(value: object) -> object:
     try:
-        return Decimal(value) if isinstance(value, str) else value
+        found = Decimal(value) if isinstance(value, str | Decimal) else Decimal("NaN")
     except InvalidOperation:
-        raise PydanticCustomError(
-            "money",
-            "{problem}",
-            {"problem": f"{value!r} is not an amount", "allowed": 'a quoted decimal such as "1.50"'},
-        ) from None
+        found = Decimal("NaN")
+    if not found.is_finite() or found <= 0:
+        problem = f"{shown(value)} is not an amount"
+        allowed = 'a quoted decimal above 0, such as "1.50"'
+        raise PydanticCustomError("money", "{problem}", {"problem": problem, "allowed": allowed})
+    return found
 
 
 Money = Annotated[Decimal, BeforeValidator(_money)]
@@ -74,10 +76,20 @@ class Target(Strict):
         return self
 
 
+def _dialect(value: object) -> object:
+    if isinstance(value, str) and value not in DIALECTS:
+        hint = did_you_mean(value, DIALECTS)
+        problem = f"no dialect is called {shown(value)}"
+        raise PydanticCustomError(
+            "dialect", "{problem}", {"problem": problem, "allowed": ", ".join(DIALECTS), "hint": hint}
+        )
+    return value
+
+
 class Upstream(Strict):
     """What the simulator plays."""
 
-    dialect: str = "api-video"
+    dialect: Annotated[str, BeforeValidator(_dialect)] = "api-video"
 
 
 class Auth(Strict):
@@ -90,12 +102,27 @@ class Auth(Strict):
     @model_validator(mode="after")
     def _complete(self) -> Self:
         if "main" not in self.keys:
-            raise _contradiction("auth.keys needs 'main', the key that most jobs are submitted with")
-        if "{key}" not in self.header or ":" not in self.header:
-            raise _contradiction("auth.header is 'Name: value' with {key} where the key stands")
-        if self.mint is not None and "{n" not in self.mint:
-            raise _contradiction("auth.mint needs {n}, which is replaced by a number")
+            raise _contradiction("'main' is missing, the key that most jobs are submitted with", "keys")
+        if not _HEADER.fullmatch(self.header) or not _differs(self.header, "key"):
+            raise _contradiction("a header is 'Name: value' with {key} where the key stands", "header")
+        if self.mint is not None and not _differs(self.mint, "n"):
+            raise _contradiction("mint needs {n}, which is replaced by a number", "mint")
+        for name, key in self.keys.items():
+            if not _PLAIN.fullmatch(key):
+                raise _contradiction("a key is one or more plain ASCII characters", "keys", name)
         return self
+
+
+_HEADER = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+:[ -~]*")
+_PLAIN = re.compile(r"[!-~](?:[ -~]*[!-~])?")
+
+
+def _differs(pattern: str, name: str) -> bool:
+    """Whether a pattern has a place for `name`, and for nothing else."""
+    try:
+        return pattern.format(**{name: 1}) != pattern.format(**{name: 2})
+    except (LookupError, ValueError):
+        return False
 
 
 class JobLedger(Strict):
@@ -197,11 +224,13 @@ class Profile(Strict):
         clock = self.timeout.clock
         if self.target.process is not None and clock is None:
             raise _contradiction(
-                "a process needs a time mode: timeout.clock.scaled with a factor and the gateway's own variables"
+                "a process needs a time mode: timeout.clock.scaled with a factor and the gateway's own variables",
+                "timeout",
             )
         if clock is not None and clock.scaled.factor * SCALED_TOLERANCE > MOST_TOLERANCE:
             limit = MOST_TOLERANCE // SCALED_TOLERANCE
-            raise _contradiction(f"a factor above {limit} leaves more than 30 s of the 600 s undecided")
+            problem = f"a factor above {limit} leaves more than 30 s of the 600 s undecided"
+            raise _contradiction(problem, "timeout", "clock", "scaled", "factor")
         return self
 
 
@@ -213,8 +242,9 @@ MOST_TOLERANCE = 30 * SECOND
 _VARIABLE = re.compile(r"\$\{(\w+)\}")
 
 
-def _contradiction(problem: str) -> PydanticCustomError:
-    return PydanticCustomError("contradiction", "{problem}", {"problem": problem})
+def _contradiction(problem: str, *below: str) -> PydanticCustomError:
+    """A problem of several values together; `below` is the place of the one to change."""
+    return PydanticCustomError("contradiction", "{problem}", {"problem": problem, "below": below})
 
 
 def load_profile(path: str | Path, environment: Mapping[str, str] = os.environ) -> Profile:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from veocontracts.profile import Profile, load_profile
+from veocontracts.rules import RULES
+from veosim.errors import VeosimError, did_you_mean
 
 _FOLDER = Path(__file__).parent / "reference"
 BUNDLED = {"reference": _FOLDER / "profile.yaml", "reference-process": _FOLDER / "profile-process.yaml"}
@@ -14,9 +16,18 @@ def find_profile(name: str) -> Profile:
     """A bundled profile by name, else the file.
 
     Raises:
-        SourceError: the file is wrong.
+        VeosimError: the file is wrong, or waives a rule that does not exist.
     """
-    return load_profile(BUNDLED.get(name, Path(name)))
+    path = BUNDLED.get(name, Path(name))
+    hint = did_you_mean(name, BUNDLED)
+    if hint and not path.exists():
+        raise VeosimError(f"no file and no bundled profile is called {name!r}; {hint}")
+    profile = load_profile(path)
+    for waived in profile.waive:
+        if waived not in RULES:
+            hint = did_you_mean(waived, RULES) or "see `veosim rules`"
+            raise VeosimError(f"{name}: waive: no rule is called {waived!r}; {hint}")
+    return profile
 
 
 def with_mutant(profile: Profile, mutant: str) -> Profile:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
+from typing import Any
 
 from veocontracts.face import parse
 from veocontracts.history import UpstreamPoll, UpstreamSubmit
@@ -38,7 +40,7 @@ def _marker_in(exchange: Exchange) -> str:
 
 
 def _event(simulator: Simulator, exchange: Exchange, label: str) -> UpstreamSubmit | UpstreamPoll | None:
-    data = parse(exchange.answer) if exchange.answer else None
+    data = _parsed(exchange.answer) if exchange.answer else None
     if exchange.kind == "submit":
         job = simulator.jobs.get(exchange.job_id or "") if exchange.created else None
         return UpstreamSubmit(
@@ -66,3 +68,9 @@ def _event(simulator: Simulator, exchange: Exchange, label: str) -> UpstreamSubm
             fault=exchange.fault,
         )
     return None
+
+
+@lru_cache(maxsize=256)
+def _parsed(answer: bytes) -> Any:
+    """A poll's answer; the same "processing" comes by the hundred, and events never change their data."""
+    return parse(answer)

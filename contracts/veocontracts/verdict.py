@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import traceback
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
@@ -86,13 +87,23 @@ class Tallies:
     cases: int = 0
     submits: int = 0
     errors: list[str] = field(default_factory=list)
+    crashed: set[str] = field(default_factory=set)
+    """Rules that failed themselves: one error each is enough."""
 
     def judge(self, history: History, rules: Iterable[Rule], feeds: frozenset[str]) -> None:
-        """Let every rule look at one history."""
+        """Let every rule look at one history. A rule that raises is the harness's error, not the gateway's."""
         self.cases += 1
         self.submits += len(history.stories)
         for rule in rules:
-            for observation in rule.judge(history):
+            if rule.id in self.crashed:
+                continue
+            try:
+                found = list(rule.judge(history))
+            except Exception:
+                self.crashed.add(rule.id)
+                self.errors.append(f"{history.case}: {rule.id} could not judge\n{traceback.format_exc()}")
+                continue
+            for observation in found:
                 tally = self.counts.setdefault((rule.id, observation.grain), Tally())
                 tally.add(observation, history, fed=rule.id in feeds)
 
@@ -103,6 +114,7 @@ class Tallies:
         self.cases += other.cases
         self.submits += other.submits
         self.errors += other.errors
+        self.crashed |= other.crashed
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,6 +50,9 @@ class SourceError(VeosimError):
         self.problems = problems
         super().__init__("\n".join(str(problem) for problem in problems))
 
+    def __reduce__(self) -> tuple[type[SourceError], tuple[list[Problem]]]:
+        return type(self), (self.problems,)  # exceptions are made again from their text; this one from its problems
+
 
 def did_you_mean(found: object, allowed: Iterable[str]) -> str:
     """The nearest allowed word as a question, or "" where none is near."""

@@ -11,6 +11,7 @@ from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote
 
 from veosim.errors import VeosimError
 
@@ -77,7 +78,7 @@ async def call(
         "http_version": "1.1",
         "method": method,
         "scheme": "http",
-        "path": path,
+        "path": unquote(path),
         "raw_path": path.encode(),
         "query_string": query.encode(),
         "root_path": "",
@@ -95,21 +96,24 @@ async def call(
 
 
 @asynccontextmanager
-async def lifespan(app: App) -> AsyncIterator[None]:
-    """Run an app's start-up and shut-down around the block, as a server would.
+async def lifespan(app: App) -> AsyncIterator[dict[str, Any]]:
+    """Run an app's start-up and shut-down around the block, as a server would; yields the state that requests share.
 
     Raises:
         VeosimError: the app says that its start-up failed.
     """
     inbox: asyncio.Queue[dict[str, str]] = asyncio.Queue()
     outbox: asyncio.Queue[Mapping[str, Any]] = asyncio.Queue()
-    scope: dict[str, Any] = {"type": "lifespan", "asgi": {"version": "3.0"}, "state": {}}
+    state: dict[str, Any] = {}
+    scope: dict[str, Any] = {"type": "lifespan", "asgi": {"version": "3.0"}, "state": state}
 
     async def run() -> None:
         try:
             await app(scope, inbox.get, outbox.put)
         except Exception as error:
             await outbox.put({"type": "lifespan.unsupported", "message": repr(error)})
+        else:
+            await outbox.put({"type": "lifespan.unsupported", "message": "it returned"})
 
     task = asyncio.create_task(run())
     try:
@@ -117,7 +121,7 @@ async def lifespan(app: App) -> AsyncIterator[None]:
         answer = await outbox.get()
         if answer["type"] == "lifespan.startup.failed":
             raise VeosimError(f"the app did not start: {answer.get('message', '')}")
-        yield
+        yield state
         if answer["type"] == "lifespan.startup.complete":
             await inbox.put({"type": "lifespan.shutdown"})
             await outbox.get()

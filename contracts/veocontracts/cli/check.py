@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import json
 import sys
+import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -63,7 +65,7 @@ def check(profile_name: str, only: tuple[str, ...], seed: int, mutant: str | Non
         click.echo(plan(profile, only), err=True)
         with progress_bar() as progress:
             run = judge(profile, only=only, seed=seed, progress=progress)
-        click.echo(json.dumps(data.report(run), ensure_ascii=False, indent=2) if as_json else text.report(run))
+        click.echo(json.dumps(data.report(run), indent=2) if as_json else text.report(run))
         sys.exit(exit_code(run.results, run.tallies.errors))
 
 
@@ -78,7 +80,10 @@ def _check_rules(only: tuple[str, ...]) -> None:
 
 @contextmanager
 def ending() -> Iterator[None]:
-    """Errors that a user can mend become a line and an exit code; an interruption becomes 130."""
+    """Errors that a user can mend become a line and an exit code; an interruption becomes 130, a defect of ours 3."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # a terminal that cannot show a character still shows the rest
+            stream.reconfigure(errors="backslashreplace")
     try:
         yield
     except UnusableError as error:
@@ -90,6 +95,11 @@ def ending() -> Iterator[None]:
     except (KeyboardInterrupt, click.Abort):
         click.echo("interrupted", err=True)
         sys.exit(Exit.INTERRUPTED)
+    except (click.ClickException, BrokenPipeError):
+        raise
+    except Exception:
+        click.echo(f"Error: the harness failed\n{traceback.format_exc()}", err=True)
+        sys.exit(Exit.UNUSABLE)
 
 
 @contextmanager

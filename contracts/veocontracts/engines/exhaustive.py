@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import product
+from itertools import pairwise, product
 
 OPERATIONS = ("read", "ok", "fail", "wait", "before", "past", "again")
 """read the job · the upstream succeeds · the upstream fails · a poll gap passes · time moves to just before the
@@ -18,22 +18,18 @@ def sequences(depth: int) -> Iterator[tuple[str, ...]]:
                 yield sequence
 
 
+REDUNDANT = frozenset({("read", "read"), ("wait", "wait"), ("wait", "before"), ("wait", "past"), ("past", "wait")})
+"""Neighbours that bring about nothing which a shorter sequence does not: every sequence ends with two reads, and moving
+to the deadline passes through every poll on the way."""
+
+
 def _worth_running(sequence: tuple[str, ...]) -> bool:
-    """Prune by abstract state: an ended upstream cannot end again, time does not go back."""
-    ended = moved = 0
-    for place, operation in enumerate(sequence):
-        if operation in {"ok", "fail"}:
-            ended += 1
-            if ended > 1:
-                return False
-        elif operation == "before":
-            if moved:
-                return False
-            moved = 1
-        elif operation == "past":
-            if moved == 2:
-                return False
-            moved = 2
-        elif operation == "again" and "again" in sequence[:place]:
-            return False
-    return True
+    """Prune by abstract state: an ended upstream cannot end again, time does not go back, a second job is enough."""
+    ends = sum(operation in {"ok", "fail"} for operation in sequence)
+    moves = [operation for operation in sequence if operation in {"before", "past"}]
+    return (
+        ends <= 1
+        and sequence.count("again") <= 1
+        and moves in ([], ["before"], ["past"], ["before", "past"])
+        and not any(pair in REDUNDANT for pair in pairwise(sequence))
+    )

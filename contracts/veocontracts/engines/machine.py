@@ -5,6 +5,8 @@ Only drawing is used (`Phase.generate`): a failure is a concrete history, which 
 
 from __future__ import annotations
 
+import traceback
+
 import hypothesis
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
@@ -17,6 +19,7 @@ from veocontracts.rules.base import Rule
 from veocontracts.timing.virtual import VirtualLoop, VirtualRunner
 from veocontracts.verdict import Tallies
 from veocontracts.worlds import virtual_world
+from veosim.errors import VeosimError
 from veosim.job import Outcome
 from veosim.seeded import digest
 from veosim.units import SECOND
@@ -35,19 +38,22 @@ def run(setting: Setting, rules: list[Rule], examples: int = EXAMPLES) -> Tallie
             "Lifecycle", (_Lifecycle,), {"setting": setting, "runner": runner, "tallies": tallies, "catalogue": rules}
         )
         seeded = hypothesis.seed(int.from_bytes(digest(setting.seed, "machine")[:8], "big"))(machine)
-        run_state_machine_as_test(
-            seeded,
-            settings=settings(
-                max_examples=examples,
-                stateful_step_count=STEPS,
-                deadline=None,
-                database=None,
-                derandomize=False,
-                print_blob=False,
-                suppress_health_check=list(HealthCheck),
-                phases=[Phase.generate],
-            ),
+        chosen = settings(
+            max_examples=examples,
+            stateful_step_count=STEPS,
+            deadline=None,
+            database=None,
+            derandomize=False,
+            print_blob=False,
+            suppress_health_check=list(HealthCheck),
+            phases=[Phase.generate],
         )
+        try:
+            run_state_machine_as_test(seeded, settings=chosen)
+        except VeosimError as error:
+            tallies.errors.append(f"state machine: {error}")
+        except Exception:
+            tallies.errors.append(f"state machine: the harness failed\n{traceback.format_exc()}")
     return tallies
 
 
@@ -63,7 +69,11 @@ class _Lifecycle(RuleBasedStateMachine):
         super().__init__()
         self.loop: VirtualLoop = self.runner.open()
         self.entering = virtual_world(self.setting)
-        world = self.loop.run_until_complete(self.entering.__aenter__())
+        try:
+            world = self.loop.run_until_complete(self.entering.__aenter__())
+        except BaseException:
+            self.runner.close(self.loop)  # there is no teardown of what was never made
+            raise
         self.bench = Bench(self.setting, world, f"machine {self.tallies.cases}")
         self.jobs: list[tuple[Order, Submit]] = []
 
@@ -113,9 +123,11 @@ class _Lifecycle(RuleBasedStateMachine):
         try:
             self.loop.run_until_complete(self._settle())
             self.tallies.judge(self.bench.history(), self.catalogue, FEEDS)
-            self.loop.run_until_complete(self.entering.__aexit__(None, None, None))
         finally:
-            self.runner.close(self.loop)
+            try:
+                self.loop.run_until_complete(self.entering.__aexit__(None, None, None))
+            finally:
+                self.runner.close(self.loop)
 
     async def _settle(self) -> None:
         for _, submit in self.jobs:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from datetime import datetime
 from decimal import Decimal
+from math import isfinite
 from typing import Any
 
 from veocontracts.history import Event, History
@@ -63,7 +64,7 @@ def _event(event: Event) -> dict[str, Any]:
 
 
 def _plain(value: Any) -> Any:
-    if isinstance(value, Decimal):
+    if isinstance(value, Decimal) or (isinstance(value, float) and not isfinite(value)):
         return str(value)
     if isinstance(value, datetime):
         return value.isoformat()

@@ -103,10 +103,13 @@ def _number(value: Any) -> str:
 
 
 def _ledger(event: LedgerRead, names: dict[str, str]) -> str:
-    charges = ", ".join(
-        f"{_number(e.amount)} for {names.get(e.job_id or '', shown(e.job_id, 40))}" for e in event.entries
-    )
+    charges = ", ".join(f"{_number(entry.amount)} for {_named(entry.job_id, names)}" for entry in event.entries)
     return f"shows {charges or 'no charge'} (key {event.key})"
+
+
+def _named(job_id: Any, names: dict[str, str]) -> str:
+    found = names.get(job_id) if isinstance(job_id, str) else None
+    return found or shown(job_id, 40)
 
 
 def _fields(request: Any) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 from veocontracts.history import History
 from veocontracts.rules.base import Observation, Source, broken, held, judged, rule
@@ -25,8 +24,7 @@ def accepted_envelope(history: History) -> Iterator[Observation]:
         submit = story.submit
         if submit.intent != "valid":
             continue
-        data = _object(submit.data)
-        job = _object(data.get("job"))
+        data, job = submit.data if isinstance(submit.data, dict) else {}, story.promised
         found = {
             "HTTP status": submit.status,
             "status": data.get("status"),
@@ -38,10 +36,6 @@ def accepted_envelope(history: History) -> Iterator[Observation]:
         wrong = [f"{name} {found[name]!r}" for name in expected if found[name] != expected[name]]
         wrong += [f"{name} missing" for name, there in present.items() if not there]
         yield judged(story, not wrong, "202 with the documented envelope", ", ".join(wrong), submit.answered_at)
-
-
-def _object(data: Any) -> dict[str, Any]:
-    return data if isinstance(data, dict) else {}
 
 
 @rule("ACC-02", "Every accepted submit gets a job id of its own.", QUICKSTART, witness="two accepted submits")
@@ -64,7 +58,7 @@ def right_service(history: History) -> Iterator[Observation]:
     """job.service."""
     for story in history.stories:
         if story.accepted:
-            found = story.submit.data["job"].get("service")
+            found = story.promised.get("service")
             expected = story.submit.service
             yield judged(story, found == expected, f"service {expected!r}", repr(found), story.submit.answered_at)
 
@@ -80,7 +74,7 @@ def created_in_the_past(history: History) -> Iterator[Observation]:
     for story in history.stories:
         if not story.accepted:
             continue
-        shown = [(story.submit.data["job"].get("created_at"), story.submit.wall, story.submit.answered_at)]
+        shown = [(story.promised.get("created_at"), story.submit.wall, story.submit.answered_at)]
         shown += [(view.created_at, read.wall, read.answered_at) for read, view in story.views]
         for value, wall, at in shown:
             created = instant(value)

@@ -7,15 +7,21 @@ from collections.abc import Iterator
 from veocontracts.history import History, Story
 from veocontracts.rules.base import Observation, Source, broken, held, judged, rule
 from veocontracts.rules.facts import (
+    EXACT,
     amount,
     asked_seconds,
     charge,
+    charges,
     deadline,
     failed_unbilled,
+    lower,
+    number,
     outcome,
     slack,
     state,
+    upper,
 )
+from veocontracts.terms import SECOND
 
 PRICING = Source(("000", "001"), "Pricing: per second of generated video")
 FAILURE = Source(("000", "001"), "Pricing: no billing when the upstream fails (2026-04-27)")
@@ -47,7 +53,11 @@ def units_are_seconds(history: History) -> Iterator[Observation]:
         result = last.result if isinstance(last.result, dict) else {}
         delivered = result.get("duration_seconds")
         kept = amount(last.units) == asked and (delivered is None or amount(delivered) == asked)
-        yield judged(story, kept, f"{asked} units", f"{last.units} units, result of {delivered} s")
+        yield judged(story, kept, f"{asked} units", f"{_told(last.units)} units, result of {_told(delivered)} s")
+
+
+def _told(value: object) -> str:
+    return str(value) if amount(value) is not None else repr(value)
 
 
 @rule(
@@ -62,8 +72,12 @@ def cost_is_units_times_price(history: History) -> Iterator[Observation]:
     for story in _completed(history):
         last, price = story.last, history.terms.price
         units, cost = (amount(last.units), amount(last.cost)) if last else (None, None)
-        expected = None if units is None else units * price
-        yield judged(story, cost is not None and cost == expected, f"{units} * {price} = {expected}", f"{cost}")
+        if units is None:
+            yield broken(story, f"units * {price}", f"{last.units!r} units" if last else "")
+            continue
+        expected = EXACT.multiply(units, price)
+        actual = cost if cost is not None or last is None else repr(last.cost)
+        yield judged(story, cost == expected, f"{units} * {price} = {expected}", actual)
 
 
 @rule(
@@ -104,8 +118,14 @@ def refused_upstream_is_free(history: History) -> Iterator[Observation]:
         if not story.accepted or not story.upstream or story.planned is not None:
             continue
         status = story.upstream[-1].status or 0
-        if 400 <= status < 500:
+        if 400 <= status < 500 and _settled(story, history):
             yield judged(story, failed_unbilled(story), "failed, unbilled", outcome(story), story.upstream[-1].at)
+
+
+def _settled(story: Story, history: History) -> bool:
+    """The job was seen to end, or after it had to."""
+    last = story.last
+    return last is not None and (last.terminal or story.views[-1][0].at > upper(story, history.terms))
 
 
 @rule(
@@ -142,7 +162,9 @@ def error_envelope_is_failure(history: History) -> Iterator[Observation]:
         )
         if told is None or not story.accepted or told.at > deadline(story, history.terms) - slack(story, history.terms):
             continue
-        if story.last is not None and story.views[-1][0].at > told.at:
+        if story.last is None or story.views[-1][0].at <= told.at:
+            continue
+        if story.last.terminal or story.views[-1][0].at - told.at > SECOND + history.terms.tolerance:
             yield judged(story, failed_unbilled(story), "failed, unbilled", outcome(story), told.at)
 
 
@@ -160,9 +182,10 @@ def _says_error(data: object) -> bool:
 def timeouts_are_free(history: History) -> Iterator[Observation]:
     """Failed at the deadline, unbilled."""
     for story in history.stories:
+        ended = story.ended
         if not story.accepted or state(story) != "failed" or any(poll.final for poll in story.polls):
             continue
-        if story.views[-1][0].at >= deadline(story, history.terms):
+        if ended is not None and ended[0].at >= lower(story, history.terms):
             yield judged(story, not charge(story), "unbilled", outcome(story))
 
 
@@ -184,9 +207,9 @@ def not_before_completion(history: History) -> Iterator[Observation]:
         early = [
             read for read in story.ledger if read.at >= story.submit.answered_at and (done is None or read.at < done)
         ]
-        charged = next((read for read in early if story.entries(read.at)), None)
+        charged = next((read for read in early if charges(story, read.at)), None)
         if charged is not None:
-            entries = ", ".join(str(entry.amount) for entry in story.entries(charged.at))
+            entries = ", ".join(str(entry.amount) for entry in charges(story, charged.at))
             yield broken(story, "no charge before the job completes", f"charged {entries}", charged.at)
         elif early:
             yield held(story)
@@ -202,13 +225,13 @@ def not_before_completion(history: History) -> Iterator[Observation]:
 def exactly_once(history: History) -> Iterator[Observation]:
     """One entry, of the job's cost."""
     for story in _completed(history):
-        ended = story.ended
-        again = [read for read, shown in story.views if shown.state == "completed"]
-        if ended is None or not story.ledger or len(again) < 2 or story.ledger[-1].at < again[-1].at:
+        again = [view for view in story.views if view[1].state == "completed"]
+        if not story.ledger or len(again) < 2 or story.ledger[-1].at < again[-1][0].at:
             continue
-        entries = story.entries()
-        expected = asked_seconds(story, history.terms) * history.terms.price
-        if len(entries) == 1:
+        entries, cost = charges(story), amount(again[-1][1].cost)
+        billed = number(entries[0].amount) if len(entries) == 1 else None
+        expected = asked_seconds(story, history.terms) * history.terms.price if cost is None else cost
+        if len(entries) == 1 and (cost is None or billed is None or abs(billed) == cost):
             yield held(story)
         else:
             yield broken(
@@ -230,8 +253,12 @@ def late_success_is_free(history: History) -> Iterator[Observation]:
         if planned is None or planned.outcome != "succeed" or planned.ready_at is None or not story.accepted:
             continue
         late = planned.ready_at > deadline(story, history.terms) + slack(story, history.terms)
-        if late and story.ledger and story.ledger[-1].at > planned.ready_at:
-            yield judged(story, not charge(story), "unbilled", outcome(story), planned.ready_at)
+        if not late or not story.ledger or story.ledger[-1].at <= planned.ready_at:
+            continue
+        if charge(story):
+            yield broken(story, "unbilled", outcome(story), planned.ready_at)
+        elif story.ledger[-1].at > planned.ready_at + history.terms.poll_gap + history.terms.grace:
+            yield held(story)
 
 
 @rule(
@@ -243,11 +270,12 @@ def late_success_is_free(history: History) -> Iterator[Observation]:
 )
 def refusals_are_free(history: History) -> Iterator[Observation]:
     """No entry that belongs to no accepted job."""
-    accepted = {story.submit.job_id for story in history.stories if story.accepted}
+    accepted = [story.submit.job_id for story in history.stories if story.accepted]
     for story in history.stories:
         status, readings = story.submit.status or 0, story.ledger
         if not 400 <= status < 500 or not readings or readings[-1].at < story.submit.at:
             continue
-        strays = [entry for entry in readings[-1].entries if entry.job_id not in accepted]
+        entries = readings[-1].entries
+        strays = [entry for entry in entries if entry.job_id not in accepted and number(entry.amount) != 0]
         actual = ", ".join(f"{entry.amount} for {entry.job_id!r}" for entry in strays)
         yield judged(story, not strays, "no charge", actual, readings[-1].at)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from veocontracts.history import History, Story
-from veocontracts.rules.base import Observation, Source, broken, judged, rule
-from veocontracts.rules.facts import amount, asked, charge, outcome, refused, succeeds_in_time
+from veocontracts.rules.base import Observation, Source, broken, held, judged, rule
+from veocontracts.rules.facts import amount, asked, asked_seconds, charge, outcome, refused, state, succeeds_in_time
+from veocontracts.terms import Terms
 
 FIELDS = ("model", "resolution", "duration", "aspect_ratio")
 CHANGELOG = Source(("000", "001"), "Changelog 1.1: exact enum values")
@@ -31,7 +32,7 @@ def documented_values_work(history: History) -> Iterator[Observation]:
             continue
         if not story.accepted:
             yield broken(story, "accepted", f"HTTP {story.submit.status}", story.submit.answered_at)
-        elif not story.upstream and story.ended is not None:
+        elif not story.upstream and not history.strays and story.ended is not None:
             yield broken(story, "sent upstream", f"never sent, {outcome(story)}")
         elif succeeds_in_time(story, history.terms) and story.last is not None and story.last.terminal:
             yield judged(story, story.last.state == "completed", "completed", outcome(story))
@@ -98,8 +99,7 @@ def defaults_apply(history: History) -> Iterator[Observation]:
                 continue
             default = asked(story, field, history.terms)
             if field == "duration":
-                expected = amount(int(str(default).removesuffix("s")))
-                kept = amount(result.get("duration_seconds")) == expected
+                kept = amount(result.get("duration_seconds")) == asked_seconds(story, history.terms)
                 found = result.get("duration_seconds")
             else:
                 found, kept = result.get(field), result.get(field) == default
@@ -123,10 +123,15 @@ def required_fields(history: History) -> Iterator[Observation]:
                 story, kept, f"refused for its {submit.about}", _verdict(story), submit.answered_at, "required"
             )
         elif submit.intent == "valid" and isinstance(submit.request, dict):
+            kept = story.accepted and not _failed_without_cause(story, history.terms)
             if "prompt" not in submit.request:
-                yield judged(story, story.accepted, "accepted", _verdict(story), submit.answered_at, "optional")
+                yield judged(story, kept, "accepted and made", _verdict(story), submit.answered_at, "optional")
             if submit.request.keys() - KNOWN_FIELDS:
-                yield judged(story, story.accepted, "accepted", _verdict(story), submit.answered_at, "extra")
+                yield judged(story, kept, "accepted and made", _verdict(story), submit.answered_at, "extra")
+
+
+def _failed_without_cause(story: Story, terms: Terms) -> bool:
+    return state(story) == "failed" and (not story.upstream or succeeds_in_time(story, terms))
 
 
 @rule(
@@ -145,5 +150,5 @@ def never_mended(history: History) -> Iterator[Observation]:
             sent = made[0].request.get(story.submit.about) if isinstance(made[0].request, dict) else None
             actual = f"sent upstream as {story.submit.about} {sent!r}; {outcome(story)}"
             yield broken(story, "neither made nor billed", actual, made[0].at)
-        else:
-            yield Observation(story.label, held=True)
+        elif not story.accepted or (story.last is not None and story.last.terminal):
+            yield held(story)

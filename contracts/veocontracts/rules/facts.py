@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from datetime import datetime, timedelta
-from decimal import Decimal
+from decimal import Context, Decimal
 from typing import Any
 
-from veocontracts.history import Story
+from veocontracts.history import Entry, Story
 from veocontracts.terms import Terms
 
 _RFC3339 = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]00:00)")
@@ -44,21 +44,45 @@ def upper(story: Story, terms: Terms) -> int:
     return deadline(story, terms) + slack(story, terms) + terms.grace
 
 
+EXACT = Context(prec=100)
+"""Enough digits for the product of any two amounts."""
+DIGITS = 30
+
+
 def amount(value: Any) -> Decimal | None:
-    """A number from JSON as an exact decimal, or None for anything else."""
-    return Decimal(value) if isinstance(value, int | Decimal) and not isinstance(value, bool) else None
+    """A number from JSON as an exact decimal, or None for anything else, also for a number that nobody could pay."""
+    found = None if isinstance(value, str) else number(value)
+    if found is None or not -DIGITS <= int(found.as_tuple().exponent) <= found.adjusted() <= DIGITS:
+        return None
+    return found
+
+
+def number(value: Any) -> Decimal | None:
+    """A number, also one that is written as text, or None for anything else."""
+    if isinstance(value, bool) or not isinstance(value, int | Decimal | str):
+        return None
+    try:
+        found = Decimal(value)
+    except ArithmeticError:
+        return None
+    return found if found.is_finite() else None
+
+
+def charges(story: Story, at: int | None = None) -> list[Entry]:
+    """This job's entries in the ledger, up to `at`, but for those of nothing at all."""
+    return [entry for entry in story.entries(at) if number(entry.amount) != 0]
 
 
 def charge(story: Story) -> str:
     """What shows that this job was billed, in words; "" where nothing does."""
-    entries = story.entries()
+    entries = charges(story)
     if entries:
         return f"{len(entries)} charge{'s' * (len(entries) > 1)} of {', '.join(str(entry.amount) for entry in entries)}"
     last = story.last
     for name in ("cost", "units"):
-        found = amount(getattr(last, name)) if last else None
-        if found is not None and found != 0:
-            return f"the job shows {name} {found}"
+        found = number(getattr(last, name)) if last else None
+        if found is not None:  # units of a job that costs nothing are no charge
+            return f"the job shows {name} {found}" if found != 0 else ""
     return ""
 
 

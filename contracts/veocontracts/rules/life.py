@@ -7,12 +7,14 @@ from itertools import pairwise
 
 from veocontracts.history import History, Read, Shown, Story
 from veocontracts.rules.base import Observation, Source, broken, held, judged, rule
-from veocontracts.rules.facts import ROUNDING, instant, outcome, upper
+from veocontracts.rules.facts import ROUNDING, instant, lower, outcome, upper
 from veocontracts.terms import SECOND
 
 LIFECYCLE = Source(("000", "001"), "Guides: Async lifecycle (double polling)")
 POLLING = Source(("000", "001"), "Quickstart: Poll for the video")
 RANK = {"queued": 0, "running": 1, "completed": 2, "failed": 2}
+NO_RESULT: tuple[object, ...] = (None, {}, [], "")
+GONE = frozenset({404, 410})
 RESULT_FIELDS = ("status", "video_url", "duration_seconds", "model", "resolution", "aspect_ratio")
 
 
@@ -25,11 +27,13 @@ RESULT_FIELDS = ("status", "video_url", "duration_seconds", "model", "resolution
 def completed_with_result(history: History) -> Iterator[Observation]:
     """completed, and result_data equal to the upstream's answer in the documented fields."""
     for story in history.stories:
-        told = next((poll for poll in story.polls if poll.reported == "success" and poll.data.get("video_url")), None)
+        told = next((poll for poll in story.polls if poll.final), None)
         last = story.last
-        if told is None or last is None or told.at > upper(story, history.terms) - history.terms.grace:
+        if told is None or last is None or told.reported != "success" or not told.data.get("video_url"):
             continue
-        if not last.terminal and story.views[-1][0].at - told.at < SECOND:
+        if told.at >= lower(story, history.terms):
+            continue  # the answer may have crossed the timeout
+        if not last.terminal and story.views[-1][0].at - told.at < SECOND + history.terms.tolerance:
             continue  # the read may have crossed the poll
         if last.state != "completed":
             yield broken(story, "completed, since the upstream reported success", outcome(story), told.at)
@@ -56,7 +60,7 @@ def only_forward(history: History) -> Iterator[Observation]:
             None,
         )
         if problem is None and views and story.accepted:
-            problem = _moved(story, views[0])
+            problem = _moved(story, views[0]) or _gone(story)
         if problem is not None:
             expected, actual, at = problem
             yield broken(story, expected, actual, at)
@@ -71,7 +75,7 @@ def _unfit(view: tuple[Read, Shown]) -> Problem | None:
     read, shown = view
     if not shown.state:
         return "a state word of the profile", repr(shown.word), read.answered_at
-    if not shown.terminal and shown.result is not None:
+    if not shown.terminal and shown.result not in NO_RESULT:
         return f"no result while {shown.state}", repr(shown.result), read.answered_at
     return None
 
@@ -92,12 +96,23 @@ def _change(before: Shown, view: tuple[Read, Shown]) -> Problem | None:
 
 def _moved(story: Story, view: tuple[Read, Shown]) -> Problem | None:
     read, shown = view
-    first = story.submit.data["job"].get("created_at")
+    first = story.promised.get("created_at")
     if shown.id != story.submit.job_id:
         return f"id {story.submit.job_id!r}", repr(shown.id), read.answered_at
-    if shown.created_at != first:
+    same = instant(first) is not None and instant(shown.created_at) == instant(first)
+    if shown.created_at != first and not same:
         return f"created_at {first!r} as in the 202", repr(shown.created_at), read.answered_at
     return None
+
+
+def _gone(story: Story) -> Problem | None:
+    first = story.views[0][0].at
+    gone = next((read for read in _own_reads(story) if read.at > first and read.status in GONE), None)
+    return None if gone is None else ("the job, as before", f"HTTP {gone.status}", gone.answered_at)
+
+
+def _own_reads(story: Story) -> list[Read]:
+    return [read for read in story.reads if read.intent == "valid" and read.key == story.submit.key]
 
 
 @rule(
@@ -132,6 +147,8 @@ def completed_at(history: History) -> Iterator[Observation]:
 def not_before_the_upstream(history: History) -> Iterator[Observation]:
     """A job needs a poll that said success."""
     for story in history.stories:
+        if not story.upstream and history.strays:
+            continue  # its upstream job is there, but cannot be told from others
         told = next((poll.at for poll in story.polls if poll.reported == "success"), None)
         early = [
             read
@@ -173,13 +190,14 @@ def ends_by_the_deadline(history: History) -> Iterator[Observation]:
     """No job still runs past the upper bound."""
     for story in history.stories:
         bound = upper(story, history.terms)
-        late = [(read, shown) for read, shown in story.views if read.at > bound]
-        running = next(((read, shown) for read, shown in late if not shown.terminal), None)
+        late = [read for read in _own_reads(story) if read.at > bound and read.status not in {None, 429}]
+        running = next((read for read in late if read.shown is None or not read.shown.terminal), None)
         if not story.accepted or not late:
             continue
         if running is not None:
-            seconds = (running[0].at - (story.submit.answered_at or 0)) / SECOND
-            yield broken(story, "ended", f"{running[1].state} after {seconds:g} s", running[0].at)
+            seconds = (running.at - (story.submit.answered_at or 0)) / SECOND
+            found = running.shown.state or repr(running.shown.word) if running.shown else f"HTTP {running.status}"
+            yield broken(story, "ended", f"{found} after {seconds:g} s", running.at)
         elif not _ended_upstream(story, bound):
             yield held(story)
 

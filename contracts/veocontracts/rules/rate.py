@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from veocontracts.history import History, Story
 from veocontracts.rules.base import Observation, Source, broken, held, judged, rule
 
-SPECS = Source(("000", "001"), "Specs: Rate Limit; the status code is practice")
+SPECS = Source(("000", "001"), "Specs: Rate Limit")
+CODE = Source(("000", "001"), "Specs: Rate Limit; the status code is practice", "practice")
 
 
 def _burst(history: History, intent: str) -> list[Story]:
@@ -18,7 +19,7 @@ def _burst(history: History, intent: str) -> list[Story]:
     "RATE-01",
     "A minute's worth of submits in quick succession is accepted; of three times as many, at most twice the limit is, "
     "and the rest is answered with 429.",
-    SPECS,
+    CODE,
     witness="three times the limit of submits by one key within a minute, after a pause",
     knobs=("rate_window",),
 )
@@ -52,9 +53,10 @@ def limited(history: History) -> Iterator[Observation]:
 )
 def per_key(history: History) -> Iterator[Observation]:
     """The other key is accepted."""
-    if not any(story.submit.status == 429 for story in _burst(history, "burst")):
-        return
+    limits = [story.submit for story in _burst(history, "burst") if story.submit.status == 429]
     for story in _burst(history, "burst-other"):
+        if not any(0 <= story.submit.at - limit.at < history.terms.rate_window for limit in limits):
+            continue
         yield judged(story, story.accepted, "accepted", story.submit.status, story.submit.answered_at)
 
 
@@ -67,7 +69,10 @@ def per_key(history: History) -> Iterator[Observation]:
 )
 def reopens(history: History) -> Iterator[Observation]:
     """The key is accepted again."""
-    if not any(story.submit.status == 429 for story in _burst(history, "burst")):
+    burst = _burst(history, "burst")
+    if not any(story.submit.status == 429 for story in burst):
         return
     for story in _burst(history, "burst-after"):
+        if story.submit.at - burst[-1].submit.at < history.terms.rate_window:
+            continue
         yield judged(story, story.accepted, "accepted", story.submit.status, story.submit.answered_at)

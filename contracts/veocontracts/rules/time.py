@@ -4,14 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from veocontracts.history import History, Story
+from veocontracts.history import History, Read, Shown, Story
 from veocontracts.rules.base import Observation, Source, broken, held, judged, rule
-from veocontracts.rules.facts import charge, deadline, failed_unbilled, lower, outcome, slack, state, upper
+from veocontracts.rules.facts import (
+    charge,
+    deadline,
+    failed_unbilled,
+    lower,
+    outcome,
+    slack,
+    state,
+    succeeds_in_time,
+    upper,
+)
 from veocontracts.terms import SECOND, Terms
 
 TIMEOUT = Source(("000", "001"), "Overview: 600 s timeout; FAQ: the job fails when the upstream is not done by then")
 FOLLOWS = Source(("000", "001"), "Overview: 600 s timeout", "follows")
 NEAR = 60 * SECOND
+CLOSE = 5 * SECOND
+"""How closely a client must read around the deadline before it can tell when the job ended."""
 
 
 def _stuck(story: Story) -> bool:
@@ -26,14 +38,16 @@ def _since(story: Story, at: int) -> str:
     return f"{(at - (story.submit.answered_at or 0)) / SECOND:g} s"
 
 
+def _still(story: Story, read: Read, shown: Shown) -> str:
+    return f"still {shown.state or repr(shown.word)} at {_since(story, read.at)}"
+
+
 def _failed_in_time(story: Story, terms: Terms) -> Observation | None:
     """Failed by the upper bound, or None where nobody looked after it."""
     bound = upper(story, terms)
-    running = next((read for read, shown in story.views if read.at > bound and not shown.terminal), None)
+    running = next(((read, shown) for read, shown in story.views if read.at > bound and not shown.terminal), None)
     if running is not None:
-        return broken(
-            story, f"failed by {_since(story, bound)}", f"still {state(story)} at {_since(story, running.at)}"
-        )
+        return broken(story, f"failed by {_since(story, bound)}", _still(story, *running), running[0].at)
     if not any(read.at > bound for read, _ in story.views):
         return None
     return judged(story, failed_unbilled(story), "failed, unbilled", outcome(story))
@@ -48,19 +62,20 @@ def _failed_in_time(story: Story, terms: Terms) -> Observation | None:
 )
 def fails_at_the_deadline(history: History) -> Iterator[Observation]:
     """Inside the lower and the upper bound."""
+    near = CLOSE + history.terms.tolerance
     for story in history.stories:
         if not story.accepted or not _stuck(story) or _quick_end(story):
             continue
         ended, bounds = story.ended, (lower(story, history.terms), upper(story, history.terms))
         expected = f"failed between {_since(story, bounds[0])} and {_since(story, bounds[1])}"
-        running = [read.at for read, shown in story.views if not shown.terminal]
-        if running and running[-1] > bounds[1]:
-            yield broken(story, expected, f"still {state(story)} at {_since(story, running[-1])}", running[-1])
+        running = [(read, shown) for read, shown in story.views if not shown.terminal]
+        if running and running[-1][0].at > bounds[1]:
+            yield broken(story, expected, _still(story, *running[-1]), running[-1][0].at)
         elif ended is not None:
             at = ended[0].answered_at or ended[0].at
             if at < bounds[0] or ended[1].state != "failed":
                 yield broken(story, expected, f"{ended[1].state} at {_since(story, at)}", at)
-            elif running and running[-1] >= bounds[0] - NEAR:
+            elif running and running[-1][0].at >= bounds[0] - near and at <= bounds[1] + near:
                 yield held(story)
 
 
@@ -87,7 +102,7 @@ def just_inside(history: History) -> Iterator[Observation]:
         if faults or not last_chance - NEAR <= planned.ready_at <= last_chance or story.last is None:
             continue
         if story.views[-1][0].at > deadline(story, terms):
-            kept = state(story) == "completed" and charge(story) != ""
+            kept = state(story) == "completed" and (charge(story) != "" or not terms.ledger)
             yield judged(
                 story, kept, f"completed and billed, ready at {_since(story, planned.ready_at)}", outcome(story)
             )
@@ -107,7 +122,8 @@ def too_late(history: History) -> Iterator[Observation]:
         if planned is None or planned.outcome != "succeed" or planned.ready_at is None or not story.accepted:
             continue
         end = deadline(story, terms) + slack(story, terms)
-        if end < planned.ready_at <= end + NEAR and story.views and story.views[-1][0].at > planned.ready_at:
+        looked = max(planned.ready_at, upper(story, terms))
+        if end < planned.ready_at <= end + NEAR and story.views and story.views[-1][0].at > looked:
             expected = f"failed and unbilled, ready only at {_since(story, planned.ready_at)}"
             yield judged(story, failed_unbilled(story), expected, outcome(story))
 
@@ -138,7 +154,8 @@ def hanging_submit(history: History) -> Iterator[Observation]:
 def hanging_poll(history: History) -> Iterator[Observation]:
     """Hang at poll."""
     for story in history.stories:
-        if story.accepted and any(poll.fault == "break: hang" for poll in story.polls):
+        endless = story.planned is not None and story.planned.ready_at is None
+        if story.accepted and endless and any(poll.fault == "break: hang" for poll in story.polls):
             found = _failed_in_time(story, history.terms)
             if found is not None:
                 yield found
@@ -179,14 +196,10 @@ def others_unharmed(history: History) -> Iterator[Observation]:
         return
     for story in history.stories:
         planned = story.planned
-        if story in doomed or planned is None or planned.outcome != "succeed" or planned.ready_at is None:
+        if not story.accepted or not succeeds_in_time(story, terms) or planned is None or story.last is None:
             continue
-        if planned.ready_at <= deadline(story, terms) - terms.poll_gap - slack(story, terms) and story.views:
-            after = story.views[-1][0].at > max(planned.ready_at + terms.poll_gap, over[0])
-            if after:
-                yield judged(
-                    story,
-                    state(story) == "completed",
-                    f"completed, although {doomed[0].label} timed out",
-                    outcome(story),
-                )
+        seen = story.views[-1][0].at
+        due = (planned.ready_at or 0) + terms.poll_gap + slack(story, terms) + SECOND
+        if seen > over[0] and (story.last.terminal or seen > due):
+            expected = f"completed, although {doomed[0].label} timed out"
+            yield judged(story, state(story) == "completed", expected, outcome(story))

@@ -50,12 +50,20 @@ def unchanged(history: History) -> Iterator[Observation]:
         asked = story.submit.request
         if not isinstance(asked, dict) or story.submit.intent != "valid":
             continue
+        if story.accepted and not story.upstream and history.strays:
+            stray = history.strays[0]
+            yield broken(story, _both(asked), _both(stray.request), stray.at)
         for event in story.upstream:
             sent = event.request if isinstance(event.request, dict) else {}
             wrong = [name for name in ("prompt", "image") if sent.get(name) != asked.get(name)]
             expected = ", ".join(f"{name} {_short(asked.get(name))}" for name in wrong)
             actual = ", ".join(f"{name} {_short(sent.get(name))}" for name in wrong)
             yield judged(story, not wrong, expected, actual, event.at)
+
+
+def _both(request: object) -> str:
+    found = request if isinstance(request, dict) else {}
+    return ", ".join(f"{name} {_short(found.get(name))}" for name in ("prompt", "image"))
 
 
 def _short(value: object) -> str:
@@ -82,5 +90,5 @@ def polls_its_own(history: History) -> Iterator[Observation]:
         if more:
             actual = f"{more} more poll{'s' * (more > 1)} after {story.polls[final].reported!r}"
             yield broken(story, "no poll after a terminal answer", actual, story.polls[final + 1].at)
-        else:
+        elif history.events[-1].at > story.polls[final].at + history.terms.poll_gap:
             yield held(story)

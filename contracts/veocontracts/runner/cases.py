@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import traceback
 from collections.abc import Iterable
 
@@ -34,11 +35,9 @@ def run_cases(setting: Setting, cases: Iterable[Case], rules: Iterable[Rule]) ->
     with VirtualRunner() as runner:
         for case in cases:
             try:
-                history = run_case(runner, setting, case)
+                tallies.judge(run_case(runner, setting, case), rules, case.feeds)
             except VeosimError as error:
                 tallies.errors.append(f"{case.name}: {error}")
-            except Exception:
+            except (Exception, SystemExit, asyncio.CancelledError):  # a gateway in this process may raise anything
                 tallies.errors.append(f"{case.name}: the harness failed\n{traceback.format_exc()}")
-            else:
-                tallies.judge(history, rules, case.feeds)
     return tallies

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import multiprocessing
+from asyncio import CancelledError
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
@@ -22,6 +23,7 @@ from veocontracts.timing.virtual import VirtualLoop, VirtualRunner
 from veocontracts.verdict import Run, Tallies, results
 from veocontracts.workloads import selected
 from veocontracts.worlds import virtual_world
+from veosim.errors import VeosimError
 from veosim.seeded import digest
 from veosim.units import SECOND
 
@@ -81,10 +83,11 @@ def judge_virtual(profile: Profile, rules: Sequence[Rule], seed: int, progress: 
         probed = outcome_of(executor.submit(probe_virtual, profile, seed))
         setting = setting_of(profile, seed, probed)
         futures = [executor.submit(gate, setting, ids, part, CHUNKS) for part in range(CHUNKS)]
-        tallies = Tallies()
-        for done, future in enumerate(as_completed(futures), 1):
-            tallies.merge(outcome_of(future))
+        for done, _ in enumerate(as_completed(futures), 1):
             progress(done, CHUNKS)
+        tallies = Tallies()
+        for future in futures:  # in this order, so that equal runs give equal reports
+            tallies.merge(outcome_of(future))
     return Run(profile, setting.terms, results(tallies, rules, setting.terms, profile.waive), tallies, seed)
 
 
@@ -94,11 +97,17 @@ def pool() -> ProcessPoolExecutor:
 
 
 def outcome_of(future: Future[T]) -> T:
-    """A child process's result; its death becomes an error that says so."""
+    """A child process's result; a gateway that cannot be started, or its death, becomes an error that says so."""
     try:
         return future.result()
+    except UnusableError:
+        raise
+    except VeosimError as error:
+        raise UnusableError(str(error)) from None
     except BrokenProcessPool:
         raise UnusableError("a run ended without a result: see the stack dump above") from None
+    except (SystemExit, CancelledError) as error:
+        raise UnusableError(f"the gateway ended the run: {error!r}") from None
 
 
 def silent(done: int, parts: int) -> None:

@@ -73,12 +73,11 @@ async def _run(case: Case, setting: Setting, world: World, rules: Sequence[Rule]
     bench = Bench(setting, world, case.name)
     try:
         await case.drive(bench)
+        tallies.judge(bench.history(), rules, case.feeds)
     except VeosimError as error:
         tallies.errors.append(f"{case.name}: {error}")
     except Exception:
         tallies.errors.append(f"{case.name}: the harness failed\n{traceback.format_exc()}")
-    else:
-        tallies.judge(bench.history(), rules, case.feeds)
 
 
 def _factor(setting: Setting) -> float:

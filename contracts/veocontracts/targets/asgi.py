@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
 import importlib
+import logging
+import os
+import sys
+import traceback
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
+from functools import cache
 from typing import Any
 
 from veocontracts.profile import AsgiTarget
 from veosim.app import create_app
-from veosim.errors import VeosimError
+from veosim.errors import VeosimError, printable
 from veosim.inprocess import App, Response, call, lifespan
 from veosim.server import serving
 from veosim.simulator import Simulator
@@ -18,53 +24,136 @@ UPSTREAM_URL = "{upstream_url}"
 UPSTREAM_APP = "{upstream_app}"
 
 
-class AsgiGateway:
-    """A gateway that is called without a socket."""
+@cache
+def say_once(line: str) -> None:
+    """A line for the gateway's owner, who finds no log of an app that runs in here."""
+    logging.getLogger("veocontracts").error(line)
 
-    def __init__(self, app: App) -> None:
+
+class AsgiGateway:
+    """A gateway that is called without a socket, as a server calls it.
+
+    The client has its answer as soon as that is whole; what the handler does afterwards, such as Starlette's
+    background tasks, goes on by itself. What a handler raises is its own failure: a lost connection, where there is
+    no whole answer yet.
+    """
+
+    def __init__(self, app: App, state: Mapping[str, Any]) -> None:
         self._app = app
+        self._state = state
+        self._running: set[asyncio.Task[None]] = set()
 
     async def send(self, method: str, path: str, headers: Mapping[str, str], body: bytes = b"") -> Response:
-        """Call the app; what it raises is its own failure, seen as a lost connection."""
+        """Call the app."""
         try:
-            return await call(self._app, method, path, headers, body)
+            return await call(self._serve, method, path, headers, body)
         except ConnectionError:
             raise
         except Exception as error:
-            raise ConnectionResetError(f"the gateway raised {type(error).__name__}: {error}") from error
+            raise ConnectionResetError(f"the gateway's answer is none: {error}") from error
+
+    async def _serve(self, scope: Any, receive: Any, send: Any) -> None:
+        scope["state"] = dict(self._state)
+        ended = asyncio.Event()
+        is_whole = False
+
+        async def sending(message: Mapping[str, Any]) -> None:
+            nonlocal is_whole
+            await send(message)
+            if message["type"] == "http.response.body" and not message.get("more_body", False):
+                is_whole = True
+                ended.set()
+
+        async def run() -> None:
+            try:
+                await self._app(scope, receive, sending)
+            finally:
+                ended.set()
+
+        task = asyncio.create_task(run())
+        self._running.add(task)
+        task.add_done_callback(self._finished)
+        try:
+            await ended.wait()
+        except asyncio.CancelledError:
+            task.cancel()
+            raise
+        if not is_whole:
+            await asyncio.wait([task])
+            error = None if task.cancelled() else task.exception()
+            if error is not None:
+                raise ConnectionResetError(f"the gateway raised {_told(error)}") from error
+
+    def _finished(self, task: asyncio.Task[None]) -> None:
+        self._running.discard(task)
+        error = None if task.cancelled() else task.exception()
+        if error is not None:
+            say_once(f"the gateway raised {_told(error)}")
+
+    async def close(self) -> None:
+        """Cancel handlers that still run."""
+        for task in list(self._running):
+            task.cancel()
+        await asyncio.gather(*self._running, return_exceptions=True)
+
+
+def _told(error: BaseException) -> str:
+    """The error and the line that raised it."""
+    frames = traceback.extract_tb(error.__traceback__)
+    place = f" ({frames[-1].filename}:{frames[-1].lineno})" if frames else ""
+    return f"{type(error).__name__}: {printable(str(error))[:500]}{place}"
 
 
 def load_factory(target: AsgiTarget) -> Any:
     """The factory that the profile names.
 
     Raises:
-        VeosimError: it cannot be imported.
+        VeosimError: it cannot be imported; importing runs its code, which may raise anything.
     """
     module_name, _, attribute = target.factory.partition(":")
+    if (here := os.getcwd()) not in sys.path:
+        sys.path.insert(0, here)  # as `python -m` does, so that a gateway is found from its own folder
     try:
         found: Any = importlib.import_module(module_name)
         for part in attribute.split("."):
             found = getattr(found, part)
-    except (ImportError, AttributeError) as error:
-        raise VeosimError(f"target.asgi.factory {target.factory!r} cannot be imported: {error}") from None
+    except (Exception, SystemExit) as error:
+        raise VeosimError(f"target.asgi.factory {target.factory!r} cannot be imported: {_told(error)}") from None
     return found
+
+
+def make_app(target: AsgiTarget, places: Mapping[str, object]) -> App:
+    """What the factory makes of the profile's kwargs.
+
+    Raises:
+        VeosimError: it raises, or makes nothing that can be called.
+    """
+    kwargs = {name: _filled(value, places) for name, value in target.kwargs.items()}
+    factory = load_factory(target)
+    try:
+        app: App = factory(**kwargs)
+    except (Exception, SystemExit) as error:
+        raise VeosimError(f"target.asgi.factory {target.factory!r} made no app: {_told(error)}") from None
+    if not callable(app):
+        raise VeosimError(f"target.asgi.factory {target.factory!r} made {type(app).__name__}, not an ASGI app")
+    return app
+
+
+def _filled(value: Any, places: Mapping[str, object]) -> Any:
+    """A kwarg with the simulator in place of its name: the app as it is, the URL also inside a longer text."""
+    if not isinstance(value, str) or value in places:
+        return places.get(value, value) if isinstance(value, str) else value
+    return value.replace(UPSTREAM_URL, str(places[UPSTREAM_URL]))
 
 
 @asynccontextmanager
 async def asgi_gateway(target: AsgiTarget, dialect: str, simulator: Simulator) -> AsyncIterator[AsgiGateway]:
     """Start the gateway, its upstream first; loopback sockets unless the factory takes `{upstream_app}`."""
-    factory = load_factory(target)
     upstream = create_app(simulator, root=dialect)
     async with AsyncExitStack() as stack:
         in_process = UPSTREAM_APP in target.kwargs.values()
         url = "http://upstream.invalid" if in_process else await stack.enter_async_context(serving(upstream))
-        places = {UPSTREAM_URL: url, UPSTREAM_APP: upstream}
-        kwargs = {
-            name: places.get(value, value) if isinstance(value, str) else value for name, value in target.kwargs.items()
-        }
-        try:
-            app = factory(**kwargs)
-        except TypeError as error:
-            raise VeosimError(f"target.asgi.factory {target.factory!r} does not take these kwargs: {error}") from None
-        await stack.enter_async_context(lifespan(app))
-        yield AsgiGateway(app)
+        app = make_app(target, {UPSTREAM_URL: url, UPSTREAM_APP: upstream})
+        gateway = AsgiGateway(app, await stack.enter_async_context(lifespan(app)))
+        stack.push_async_callback(gateway.close)
+        yield gateway

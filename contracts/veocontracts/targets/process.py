@@ -79,8 +79,9 @@ async def process_gateway(profile: Profile, upstream_url: str, patience: float) 
             process = await asyncio.create_subprocess_exec(
                 *command, env=env, stdin=asyncio.subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True
             )
-        except OSError as error:
-            raise VeosimError(f"the gateway {shown(command[0])} cannot be started: {error.strerror}") from None
+        except (OSError, ValueError) as error:  # ValueError: a NUL in a word
+            reason = error.strerror if isinstance(error, OSError) else error
+            raise VeosimError(f"the gateway {shown(command[0])} cannot be started: {reason}") from None
         gateway = HttpGateway(url, patience)
         try:
             await _until_ready(gateway, process, profile, log)

@@ -14,13 +14,13 @@ import selectors
 import time
 from collections.abc import Awaitable, Callable, Iterator
 from concurrent.futures import Executor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from contextvars import Context
 from typing import Any, TypeVar, TypeVarTuple
 
 import time_machine
 
-from veosim.clock import EPOCH
+from veosim.clock import EPOCH, monotonic
 from veosim.errors import VeosimError
 from veosim.units import SECOND
 
@@ -46,6 +46,7 @@ class VirtualLoop(asyncio.SelectorEventLoop):
         on_jump: called with the new time after each jump.
         foreign_wakes: how often something outside the loop's own timers and sockets woke it (a thread): timing
             that depends on such a thread is not proved.
+        turns: how often the loop has turned at this instant.
     """
 
     _selector: Any
@@ -55,7 +56,7 @@ class VirtualLoop(asyncio.SelectorEventLoop):
         super().__init__(selectors.DefaultSelector())
         self._virtual = 0.0
         self._busy = 0
-        self._turns = 0
+        self.turns = 0
         self.on_jump: Callable[[float], None] | None = None
         self.foreign_wakes = 0
         self._wait: Callable[[float | None], list[tuple[selectors.SelectorKey, int]]] = self._selector.select
@@ -85,8 +86,8 @@ class VirtualLoop(asyncio.SelectorEventLoop):
 
     def _jump_or_wait(self, timeout: float | None) -> list[tuple[selectors.SelectorKey, int]]:
         if timeout is not None and timeout <= 0:
-            self._turns += 1
-            if self._turns > TURN_LIMIT:
+            self.turns += 1
+            if self.turns > TURN_LIMIT:
                 raise StuckError(f"{TURN_LIMIT} turns of the loop at {self._virtual:g} s: something waits by spinning")
             return self._wait(0)
         if self._busy:
@@ -101,7 +102,7 @@ class VirtualLoop(asyncio.SelectorEventLoop):
         due = self._scheduled[0]._when
         if due > self._virtual:
             self._virtual = due
-            self._turns = 0
+            self.turns = 0
             if self.on_jump is not None:
                 self.on_jump(due)
         return []
@@ -154,10 +155,12 @@ class VirtualRunner:
     def __enter__(self) -> VirtualRunner:
         self._following = following()
         self._follow: Callable[[VirtualLoop], None] = self._following.__enter__()
+        self._watched = monotonic() - 2 * SECOND
         return self
 
     def __exit__(self, *error: object) -> None:
         self._following.__exit__(None, None, None)
+        faulthandler.cancel_dump_traceback_later()
 
     def run(self, work: Callable[[VirtualLoop], Awaitable[T]]) -> T:
         """Run `work` to its end, then cancel whatever it left behind."""
@@ -169,17 +172,27 @@ class VirtualRunner:
 
     def open(self) -> VirtualLoop:
         """A loop at 0 s that this process's clocks follow; for those who drive it step by step."""
-        faulthandler.dump_traceback_later(WATCHDOG, exit=True)
+        self._watch()
         loop = VirtualLoop()
         self._follow(loop)
         return loop
 
     def close(self, loop: VirtualLoop) -> None:
-        """Cancel what is left and close the loop."""
+        """Cancel what is left and close the loop; a task that will not end is left behind."""
         left = asyncio.all_tasks(loop)
         for task in left:
             task.cancel()
-        if left:
-            loop.run_until_complete(asyncio.gather(*left, return_exceptions=True))
-        loop.close()
-        faulthandler.cancel_dump_traceback_later()
+        loop.turns = 0
+        try:
+            if left:
+                with suppress(StuckError):
+                    loop.run_until_complete(asyncio.gather(*left, return_exceptions=True))
+        finally:
+            loop.close()
+
+    def _watch(self) -> None:
+        """Give the next run its time: the watchdog is set anew at most once a second, since that starts a thread."""
+        now = monotonic()
+        if now - self._watched > SECOND:
+            self._watched = now
+            faulthandler.dump_traceback_later(WATCHDOG, exit=True)

@@ -54,7 +54,7 @@ def deadline(setting: Setting) -> Iterable[Case]:
     for name, at, rule in points(terms):
         job = {"outcome": "succeed", "after": show_duration(at)}
         yield _case(f"deadline success at {name}", {"job": job}, rule, "BILL-10" if rule == "TIME-03" else rule)
-    yield _case("deadline submit hangs", {"exchanges": {"submit": [hang]}}, "TIME-04")
+    yield _case("deadline submit hangs", {"exchanges": {"submit": [hang]}}, "TIME-04", "ACC-05")
     yield _case("deadline submit hangs after accept", {"exchanges": {"submit": [{"accept": True, **hang}]}}, "TIME-04")
     yield _case("deadline polls hang", {"job": stuck, "exchanges": {"poll": [hang]}}, "TIME-05")
     third = {"when": {"nth_of_job": 3}, **hang}

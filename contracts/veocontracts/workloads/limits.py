@@ -9,6 +9,7 @@ from veocontracts.bench import Bench, Setting
 from veocontracts.workloads.base import Case, workload
 from veosim.units import SECOND
 
+RULES = frozenset({"RATE-01", "RATE-02", "RATE-03", "BILL-11", "ACC-02"})
 FAST = {"outcome": "fail", "after": "1s"}
 
 
@@ -16,7 +17,7 @@ FAST = {"outcome": "fail", "after": "1s"}
 def limits(setting: Setting) -> Iterable[Case]:
     """One case: a limited key needs its window to itself."""
     if setting.profile.auth.mint is not None:
-        yield Case("rate limit", _burst, frozenset({"RATE-01", "RATE-02", "RATE-03", "BILL-11"}), jobs=182, alone=True)
+        yield Case("rate limit", _burst, RULES, jobs=182, alone=True)
 
 
 async def _burst(bench: Bench) -> None:

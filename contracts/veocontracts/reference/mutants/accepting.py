@@ -81,6 +81,7 @@ class WaitsForUpstream(Gateway):
 
     async def start(self, job: Job) -> None:
         await super().start(job)
-        patience = self.settings.job_timeout / 60
-        while job.status == "queued" and self.now() < job.started + patience:
-            await asyncio.sleep(patience / 1000)
+        for _ in range(1000):
+            if job.status != "queued":
+                break
+            await asyncio.sleep(self.settings.job_timeout / 60_000)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -183,6 +182,7 @@ class BillsLateSuccess(Gateway):
             ended = await self.poll(job, self.settings.poll_patience)
             if ended is not None and ended.result is not None:
                 self.charge(job, self.units(job), self.cost(job, self.units(job)))
+            if ended is not None:
                 break
 
 

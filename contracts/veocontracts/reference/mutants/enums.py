@@ -120,13 +120,13 @@ class UnknownFieldRefused(Gateway):
         return super().validate(service, fields)
 
 
-@mutant("missing-prompt-made-up", "ENUM-05", ENUM_07=MENDED)
-class MissingPromptMadeUp(Gateway):
-    """A text job without a prompt gets one, and is made and billed."""
+@mutant("missing-image-made-up", "ENUM-05", ENUM_07=MENDED)
+class MissingImageMadeUp(Gateway):
+    """An image job without an image gets a blank one, and is made and billed."""
 
     def validate(self, service: str, fields: Mapping[str, Any]) -> dict[str, Any]:
-        if service == "media-video-from-text":
-            fields = {"prompt": "A surprise."} | dict(fields)
+        if service == "media-video-from-image":
+            fields = {"image": "https://images.example/blank.png"} | dict(fields)
         return super().validate(service, fields)
 
 

@@ -42,7 +42,7 @@ class TerminalStateFlipsBack(Gateway):
         if job.status != "completed" or "flipped" in job.notes:
             return view
         first = job.notes.setdefault("first shown", self.now())
-        if first < self.now() <= first + self.settings.job_timeout / 60:
+        if first < self.now() <= first + self.settings.job_timeout / 120:
             job.notes["flipped"] = True
             return {name: view[name] for name in ("id", "service_name", "created_at")} | {"status": "processing"}
         return view
@@ -50,10 +50,10 @@ class TerminalStateFlipsBack(Gateway):
 
 @mutant("result-while-running", "LIFE-02")
 class ResultWhileRunning(Gateway):
-    """A job that runs shows an empty result."""
+    """A job that runs shows a result without a video."""
 
     def view(self, job: Job) -> dict[str, Any]:
-        return {"result_data": {}} | super().view(job)
+        return {"result_data": {"status": "processing", "video_url": None}} | super().view(job)
 
 
 @mutant("completed-at-while-running", "LIFE-03")
@@ -74,22 +74,21 @@ class CompletedAtForgotten(Gateway):
         return view
 
 
-@mutant(
-    "completed-before-upstream",
-    "LIFE-04",
-    TIME_03="a job that will be late is called completed before the deadline",
-    BILL_10="and it is billed then",
-)
+@mutant("completed-before-upstream", "LIFE-04")
 class CompletedBeforeUpstream(Gateway):
-    """A progress of 80 percent is taken for done, with the video's address guessed."""
+    """A video of 8 s is taken for done at a progress of 80 percent, and its address guessed."""
 
     def read_status(self, job: Job, answer: Response) -> Ended | None:
         ended = super().read_status(job, answer)
-        if ended is not None or data_of(answer).get("progress", 0) < 80:
+        if ended is not None or job.fields.get("duration") != "8s" or data_of(answer).get("progress", 0) < 80:
             return ended
         fields = {name: job.fields.get(name, ENUMS[name][0]) for name in ("model", "resolution", "aspect_ratio")}
-        guess = {"status": "success", "video_url": f"https://cdn.example/{job.upstream_id}.mp4"}
-        return Ended(result=guess | fields | {"duration_seconds": float(self.units(job))})
+        guess = {
+            "status": "success",
+            "video_url": f"https://cdn.example/{job.upstream_id}.mp4",
+            "duration_seconds": 8.0,
+        }
+        return Ended(result=guess | fields)
 
 
 @mutant("unknown-id-is-200-queued", "LIFE-05")

@@ -38,6 +38,8 @@ def mutant(name: str, primary: str, **also: str) -> Callable[[type[Gateway]], ty
     """Register a subclass of the reference gateway. Further rules are keywords such as `BILL_08="the reason"`."""
 
     def register(gateway: type[Gateway]) -> type[Gateway]:
+        if name in MUTANTS:
+            raise ValueError(f"the mutant {name} stands twice")
         reasons = {rule.replace("_", "-"): reason for rule, reason in also.items()}
         MUTANTS[name] = Mutant(name, primary, gateway, reasons)
         return gateway

@@ -20,12 +20,11 @@ class TimesOutAt660(Gateway):
 
     async def last_look(self, job: Job) -> Ended:
         ended = await super().last_look(job)
-        while (
-            ended.code == "timeout" and job.upstream_id and self.now() < job.deadline + self.settings.job_timeout / 10
-        ):
+        end = job.deadline + self.settings.job_timeout / 10
+        while ended.code == "timeout" and job.upstream_id and self.now() < end:
             await asyncio.sleep(self.settings.poll_interval)
-            ended = await self.poll(job, self.settings.last_look) or ended
-            ended = self.timed_out(job) if ended.result is not None else ended
+            if await self.poll(job, self.settings.last_look) is not None:
+                break
         return ended
 
 
@@ -34,12 +33,11 @@ class NoTimeout(Gateway):
     """A job that the upstream took on runs until the upstream ends it."""
 
     async def last_look(self, job: Job) -> Ended:
-        ended = await super().last_look(job)
-        if ended.code != "timeout" or job.upstream_id is None:
-            return ended
-        while await self.poll(job, self.settings.last_look) is None:
+        first = ended = await super().last_look(job)
+        while ended.code == "timeout" and job.upstream_id:
             await asyncio.sleep(self.settings.poll_interval)
-        return self.timed_out(job)
+            ended = await super().last_look(job)
+        return first
 
 
 @mutant(
@@ -61,8 +59,8 @@ class TimesOutAt300(Gateway):
 @mutant(
     "last-poll-reported-as-timeout",
     "TIME-02",
-    LIFE_01="the success that the last poll saw is lost",
     ENUM_01="a valid job whose video was made in time fails",
+    TIME_08="so does one beside a job that times out",
 )
 class LastPollReportedAsTimeout(Gateway):
     """What the last permitted poll brings is thrown away, and the job reported as timed out."""
@@ -72,7 +70,12 @@ class LastPollReportedAsTimeout(Gateway):
         return self.timed_out(job)
 
 
-@mutant("late-success-flips-failed-job", "TIME-03", LIFE_02="failed turns into completed", BILL_10="and is billed")
+@mutant(
+    "late-success-flips-failed-job",
+    "TIME-03",
+    LIFE_02="failed turns into completed",
+    BILL_10="the late success is billed",
+)
 class LateSuccessFlipsFailedJob(Gateway):
     """A job that timed out is completed and billed when the upstream succeeds soon after."""
 
@@ -83,6 +86,7 @@ class LateSuccessFlipsFailedJob(Gateway):
             ended = await self.poll(job, self.settings.poll_patience)
             if ended is not None and ended.result is not None:
                 self.settle(job, ended)
+            if ended is not None:
                 break
 
 
@@ -97,7 +101,7 @@ class TimeoutRestartsWithEveryPoll(Gateway):
 
     def read_status(self, job: Job, answer: Response) -> Ended | None:
         progress = data_of(answer).get("progress")
-        if progress != job.notes.get("progress"):
+        if progress != job.notes.setdefault("progress", progress):
             job.notes |= {"progress": progress, "moved": self.now()}
         return super().read_status(job, answer)
 
@@ -144,7 +148,7 @@ class TimeoutPerRequest(Gateway):
         return await super().poll(job, self.settings.job_timeout)
 
 
-@mutant("timeout-restarts-after-submit", "TIME-07", LIFE_10=LATE)
+@mutant("timeout-restarts-after-submit", "TIME-07", LIFE_10=LATE, TIME_01=LATE)
 class TimeoutRestartsAfterSubmit(Gateway):
     """The submit has 600 s, and the polls have 600 s more."""
 
@@ -168,11 +172,12 @@ class TimeoutRestartsAfterSubmit(Gateway):
     ENUM_01="a valid job whose video was made in time fails",
 )
 class OneTimeoutFailsAll(Gateway):
-    """When one job times out, all that run are failed with it."""
+    """When one job times out, all that were submitted after it are failed with it."""
 
     def settle(self, job: Job, ended: Ended) -> None:
         if job.status in {"completed", "failed"}:
             return
         super().settle(job, ended)
         for other in list(self.jobs.values()) if ended.code == "timeout" else ():
-            self.settle(other, ended)
+            if other.started > job.started:
+                self.settle(other, ended)

@@ -1,0 +1,170 @@
+"""BILL-08 to BILL-11: golden histories of what the ledger proves."""
+
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from tests.support.golden import Golden, bad, broken, good, kept, none
+from tests.support.stories import (
+    SAME,
+    a_history,
+    charge_of,
+    job_id,
+    ledger,
+    made,
+    ns,
+    poll,
+    read,
+    refused,
+    submit,
+    upstream,
+)
+
+from veocontracts.history import Entry, Event, History
+
+FREE = "no charge before the job completes"
+
+
+def running(*events: Event) -> History:
+    """A job that completes at 31 s."""
+    return a_history(submit(), upstream(ready=30), poll("success", at=31), read("completed", at=40), *events)
+
+
+def billed(*entries: Entry, at: float = 90, **shown: Any) -> History:
+    """A completed job, read twice, and the ledger after that."""
+    return a_history(*made(**shown), ledger(*entries, at=at))
+
+
+def late(ready: str, *events: Event, word: str = "failed", **changes: Any) -> History:
+    """A job that succeeds upstream only at `ready`."""
+    return a_history(submit(), upstream(ready=ready), read(word, at=605), *events, **changes)
+
+
+def after(*entries: Entry, status: int = 400, at: float = 30, key: str = "main") -> History:
+    """A request that was turned away, and the ledger after that."""
+    return a_history(refused(status, at=1), ledger(*entries, at=at, key=key))
+
+
+CASES = (
+    good("BILL-08", "no entry while it runs", running(ledger(at=20), ledger(charge_of(6), at=50))),
+    good("BILL-08", "an entry of nothing", running(ledger(charge_of(0), at=20))),
+    good("BILL-08", "an entry of another job", running(ledger(charge_of(6, "job#9"), at=20))),
+    good(
+        "BILL-08",
+        "billed as soon as the upstream told",
+        running(ledger(at=30), ledger(charge_of(6), at=31)),
+    ),
+    bad("BILL-08", "at submit", running(ledger(charge_of(6), at=0)), broken(FREE, "charged 6", 0)),
+    bad(
+        "BILL-08",
+        "a nanosecond before the upstream told",
+        a_history(submit(), poll("success", at="31.000000001"), ledger(charge_of("6.00"), at=31)),
+        broken(FREE, "charged 6.00", ns(31)),
+    ),
+    bad(
+        "BILL-08",
+        "an entry without an amount",
+        running(ledger(charge_of(None), at=20)),
+        broken(FREE, "charged None", ns(20)),
+    ),
+    none("BILL-08", "the ledger was read after the end", running(ledger(charge_of(6), at=50))),
+    none("BILL-08", "the ledger of another key", running(ledger(charge_of(6), at=20, key="other"))),
+    none("BILL-08", "refused", a_history(refused(), ledger(charge_of(6), at=20))),
+    good("BILL-09", "once", billed(charge_of("6.00"))),
+    good("BILL-09", "once, in text", billed(Entry(job_id=job_id("job#1"), amount="6.00"))),
+    good("BILL-09", "as a debit", billed(charge_of("-6.00"))),
+    good("BILL-09", "beside an entry of nothing", billed(charge_of(0), charge_of(6))),
+    good("BILL-09", "no cost on the job", billed(charge_of(6), cost=None)),
+    bad(
+        "BILL-09",
+        "twice",
+        billed(charge_of(6), charge_of(6)),
+        broken("one charge of 6.0", "2 charges of 6, 6", ns(90)),
+    ),
+    bad("BILL-09", "never", billed(), broken("one charge of 6.0", "no charge", ns(90))),
+    bad("BILL-09", "for nothing", billed(charge_of("0.00")), broken("one charge of 6.0", "no charge", ns(90))),
+    bad(
+        "BILL-09",
+        "to another job",
+        billed(charge_of(6, "job#9")),
+        broken("one charge of 6.0", "no charge", ns(90)),
+    ),
+    bad(
+        "BILL-09",
+        "double in one entry",
+        billed(charge_of(12)),
+        broken("one charge of 6.0", "1 charge of 12", ns(90)),
+    ),
+    bad(
+        "BILL-09",
+        "never, and no cost on the job",
+        billed(cost=None),
+        broken("one charge of 6.00", "no charge", ns(90)),
+    ),
+    none("BILL-09", "no ledger", a_history(*made())),
+    none("BILL-09", "the ledger was read before the job was read again", billed(at=79)),
+    none(
+        "BILL-09",
+        "read once",
+        a_history(submit(), poll("success", at=31), read("completed", at=40), ledger(charge_of(6), at=50)),
+    ),
+    good("BILL-10", "unbilled", late("600.000000001", ledger(at=602))),
+    good("BILL-10", "unbilled after a slow poll", late("600.1", ledger(at=640), poll_gap=ns(30), grace=ns(9))),
+    bad(
+        "BILL-10",
+        "billed",
+        late("600.000000001", ledger(charge_of(6), at=602)),
+        broken("unbilled", "failed, 1 charge of 6", ns("600.000000001")),
+    ),
+    bad(
+        "BILL-10",
+        "billed at once",
+        late("601", ledger(charge_of(6), at="601.000000001")),
+        broken("unbilled", "failed, 1 charge of 6", ns(601)),
+    ),
+    bad(
+        "BILL-10",
+        "completed",
+        late("601", ledger(at=640), word="completed"),
+        broken("unbilled", "completed, the job shows cost 6.0", ns(601)),
+    ),
+    none("BILL-10", "ready at the last moment", late("600", ledger(charge_of(6), at=640))),
+    none("BILL-10", "within the tolerance", late("630", ledger(charge_of(6), at=640), tolerance=ns(30))),
+    none("BILL-10", "no ledger", late("601")),
+    none("BILL-10", "the ledger read before the success", late("601", ledger(at=601))),
+    none("BILL-10", "the ledger read before a slow poll", late("601", ledger(at=631), poll_gap=ns(30))),
+    none("BILL-10", "failed upstream", a_history(submit(), upstream(ready=601, outcome="fail"), ledger(at=640))),
+    good("BILL-11", "refused", after()),
+    good("BILL-11", "unauthorised", after(status=403)),
+    good("BILL-11", "rate-limited", after(status=429)),
+    good("BILL-11", "an entry of nothing", after(charge_of(0, None))),
+    good(
+        "BILL-11",
+        "the charge of a job that was accepted",
+        a_history(*made(), refused(label="job#2", at=1), ledger(charge_of(6), at=90)),
+        kept("job#2"),
+    ),
+    bad("BILL-11", "billed to no job", after(charge_of(6, None)), broken("no charge", "6 for None", ns(30))),
+    bad(
+        "BILL-11",
+        "billed to a job that nobody knows",
+        after(charge_of("6.0"), charge_of("6.0", None)),
+        broken("no charge", f"6.0 for {job_id('job#1')!r}, 6.0 for None", ns(30)),
+    ),
+    bad(
+        "BILL-11",
+        "an entry whose job is an object",
+        after(Entry(job_id={"id": 7}, amount=Decimal(6))),
+        broken("no charge", "6 for {'id': 7}", ns(30)),
+    ),
+    none("BILL-11", "no ledger", a_history(refused())),
+    none("BILL-11", "the ledger read before", after(charge_of(6, None), at=0)),
+    none("BILL-11", "the ledger of another key", after(charge_of(6, None), key="other")),
+    none("BILL-11", "accepted", a_history(submit(id=SAME), ledger(charge_of(6), at=30))),
+)
+
+
+@pytest.mark.parametrize("case", CASES, ids=str)
+def test_a_history_is_judged(case: Golden) -> None:
+    """Each history by hand makes exactly the observations that its case lists."""
+    case.check()

@@ -1,0 +1,80 @@
+"""RATE: golden histories, with a limit of 2 a minute so that a burst is six submits."""
+
+import pytest
+from tests.support.golden import Golden, bad, broken, good, kept, none
+from tests.support.stories import a_history, ns, submit
+
+from veocontracts.history import Event, History, Submit
+
+
+def burst(*answers: int | None, every: float = 1) -> list[Submit]:
+    """Submits of one key in quick succession, and how they were answered."""
+    return [
+        submit(f"job#{place}", at=every * (place - 1), status=status, intent="burst")
+        for place, status in enumerate(answers, 1)
+    ]
+
+
+def limited(*answers: int | None, every: float = 1) -> History:
+    """A burst under a limit of two."""
+    return a_history(*burst(*answers, every=every), submits_per_minute=2)
+
+
+def then(intent: str, at: float, status: int | None, *answers: int) -> History:
+    """A burst, and one more submit."""
+    more: Event = submit("job#7", at=at, status=status, intent=intent, key="main" if "after" in intent else "other")
+    return a_history(*burst(*(answers or (202, 202, 429, 429, 429, 429))), more, submits_per_minute=2)
+
+
+CASES = (
+    good("RATE-01", "the limit and no more", limited(202, 202, 429, 429, 429, 429)),
+    good("RATE-01", "two fixed windows", limited(202, 202, 429, 202, 202, 429)),
+    good("RATE-01", "a window to the nanosecond", limited(202, 202, 429, 429, 429, 429, every=12)),
+    bad(
+        "RATE-01",
+        "less than the limit",
+        limited(202, 429, 429, 429, 429, 429),
+        broken("the first 2 accepted", "submit 2 of the minute was answered with 429", ns(1), subject="job#2"),
+    ),
+    bad(
+        "RATE-01",
+        "more than twice the limit",
+        limited(202, 202, 202, 202, 202, 429),
+        broken("at most 4 accepted", "5 of 6 were accepted", ns(5), subject="job#6"),
+    ),
+    bad(
+        "RATE-01",
+        "503 for the rest",
+        limited(202, 202, 429, 503, 429, 429),
+        broken("429", "503", ns(3), subject="job#4"),
+    ),
+    bad(
+        "RATE-01",
+        "no answer to the rest",
+        limited(202, 202, None, 429, 429, 429),
+        broken("429", "None", subject="job#3"),
+    ),
+    none("RATE-01", "too few submits", limited(202, 202, 202, 202, 202)),
+    none("RATE-01", "more than a minute", limited(202, 202, 202, 202, 202, 202, every=12.1)),
+    none("RATE-01", "no burst", a_history(submit())),
+    good("RATE-02", "another key is served", then("burst-other", 6, 202), kept("job#7")),
+    bad(
+        "RATE-02",
+        "a limit for all",
+        then("burst-other", 6, 429),
+        broken("accepted", "429", ns(6), subject="job#7"),
+    ),
+    none("RATE-02", "nobody was limited", then("burst-other", 6, 202, *(202,) * 6)),
+    none("RATE-02", "a window later", then("burst-other", 65, 429)),
+    good("RATE-03", "served again", then("burst-after", 65, 202), kept("job#7")),
+    bad("RATE-03", "never again", then("burst-after", 65, 429), broken("accepted", "429", ns(65), subject="job#7")),
+    bad("RATE-03", "no answer", then("burst-after", 65, None), broken("accepted", "None", subject="job#7")),
+    none("RATE-03", "nobody was limited", then("burst-after", 65, 202, *(202,) * 6)),
+    none("RATE-03", "before the window has passed", then("burst-after", 64.9, 429)),
+)
+
+
+@pytest.mark.parametrize("case", CASES, ids=str)
+def test_a_history_is_judged(case: Golden) -> None:
+    """Each history by hand makes exactly the observations that its case lists."""
+    case.check()

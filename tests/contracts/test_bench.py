@@ -1,0 +1,220 @@
+"""The bench: it writes down what it saw, whatever the gateway does, and never waits for ever."""
+
+import asyncio
+import json
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from tests.support.benches import FunctionGateway, on_a_bench
+
+from veocontracts.bench import Bench
+from veocontracts.history import Entry, History, LedgerRead, Read, Shown, Submit
+from veosim.inprocess import Response
+from veosim.units import SECOND
+
+JOB_ID = "550e8400-e29b-41d4-a716-446655440000"
+ACCEPTED = b'{"status": "accepted", "job": {"id": "%s", "status": "queued"}}' % JOB_ID.encode()
+COMPLETED = (
+    b'{"id": "j", "status": "completed", "service_name": "s", "created_at": "c", "completed_at": "d", '
+    b'"result_data": {"status": "success"}, "units_consumed": 4.0, "token_cost": 6.00}'
+)
+CHARGES = b'{"charges": [{"job_id": "j", "amount": 6.10, "units": 4}, {"amount": null}, 7]}'
+
+
+def answering(status: int, body: bytes) -> Any:
+    """A gateway that always says the same."""
+
+    async def answer(*_: object) -> Response:
+        return Response(status, {"x-a": "b"}, body)
+
+    return answer
+
+
+def test_a_submit_is_written_down_as_it_was_answered() -> None:
+    """Time, key role, request, status, data, headers and job id are in the event; the key itself is not."""
+
+    async def work(bench: Bench, gateway: FunctionGateway) -> tuple[Submit, FunctionGateway]:
+        await bench.pause(3 * SECOND)
+        return await bench.submit(bench.order(fields={"duration": "8s"})), gateway
+
+    event, gateway = on_a_bench(answering(202, ACCEPTED), work)
+    assert (event.at, event.answered_at, event.label, event.key) == (3 * SECOND, 3 * SECOND, "job#1", "main")
+    assert (event.service, event.intent, event.status, event.job_id) == (
+        "media-video-from-text",
+        "valid",
+        202,
+        JOB_ID,
+    )
+    assert event.headers == {"x-a": "b"}
+    ((method, path, headers, body),) = gateway.asked
+    assert (method, path) == ("POST", "/v1/proxy/media-video-from-text")
+    assert headers == {"Content-Type": "application/json", "Authorization": "Bearer vk-1"}
+    assert json.loads(body) == event.request
+    assert "vk-1" not in repr(event)
+
+
+@pytest.mark.parametrize(
+    ("body", "job_id"),
+    [
+        (b"", None),
+        (b"[]", None),
+        (b'{"job": null}', None),
+        (b'{"job": {"id": 7}}', None),
+        (b'{"job": {"id": ""}}', None),
+        (b'{"job": {"id": "x"}}', "x"),
+    ],
+)
+def test_only_text_is_a_job_id(body: bytes, job_id: str | None) -> None:
+    """A submit without a usable id is kept, without one."""
+
+    async def work(bench: Bench, _: FunctionGateway) -> str | None:
+        return (await bench.submit(bench.order())).job_id
+
+    assert on_a_bench(answering(202, body), work) == job_id
+
+
+def test_a_read_is_told_in_the_suites_terms() -> None:
+    """The state word becomes a state, amounts stay exact."""
+
+    async def work(bench: Bench, _: FunctionGateway) -> Read:
+        return await bench.read_id("j", intent="valid")
+
+    assert on_a_bench(answering(200, COMPLETED), work).shown == Shown(
+        id="j",
+        state="completed",
+        word="completed",
+        service="s",
+        created_at="c",
+        completed_at="d",
+        result={"status": "success"},
+        units=Decimal("4.0"),
+        cost=Decimal("6.00"),
+    )
+
+
+@pytest.mark.parametrize(
+    ("job_id", "path"),
+    [
+        ("a b/c?d#e", "/v2/jobs/a%20b%2Fc%3Fd%23e"),
+        ("../charges", "/v2/jobs/..%2Fcharges"),
+        ("\r\nX: y", "/v2/jobs/%0D%0AX%3A%20y"),
+        ("🎬", "/v2/jobs/%F0%9F%8E%AC"),
+        (JOB_ID, f"/v2/jobs/{JOB_ID}"),
+    ],
+)
+def test_an_id_stays_one_part_of_the_path(job_id: str, path: str) -> None:
+    """Whatever a gateway calls its jobs, nothing else is asked for."""
+
+    async def work(bench: Bench, gateway: FunctionGateway) -> str:
+        await bench.read_id(job_id, intent="valid")
+        return gateway.asked[0][1]
+
+    assert on_a_bench(answering(404, b""), work) == path
+
+
+def test_a_gateway_that_never_answers_is_left() -> None:
+    """After twice the deadline the exchange counts as unanswered, on the history's own clock."""
+
+    async def silent(*_: object) -> Response:
+        await asyncio.Event().wait()
+        raise AssertionError("never")
+
+    async def work(bench: Bench, _: FunctionGateway) -> tuple[Submit, History, int]:
+        submit = await bench.submit(bench.order())
+        return submit, bench.history(), bench.clock.now()
+
+    submit, history, now = on_a_bench(silent, work)
+    assert (submit.status, submit.answered_at, submit.job_id, now) == (None, None, None, 1200 * SECOND)
+    assert history.notes == ("POST /v1/proxy/media-video-from-text: no answer within 1200s",)
+
+
+def test_a_lost_connection_is_no_answer() -> None:
+    """The error's text is a note of the history."""
+
+    async def lost(*_: object) -> Response:
+        raise ConnectionResetError("gone")
+
+    async def work(bench: Bench, _: FunctionGateway) -> tuple[int | None, int | None, History]:
+        submit = await bench.submit(bench.order())
+        read = await bench.read(submit)
+        return submit.status, read.status, bench.history()
+
+    submitted, read, history = on_a_bench(lost, work)
+    assert (submitted, read) == (None, None)
+    assert history.notes == ("POST /v1/proxy/media-video-from-text: gone", "GET /v2/jobs/none: gone")
+
+
+def test_the_ledger_is_read_entry_by_entry() -> None:
+    """Odd entries are kept as they are, for the rules to judge."""
+
+    async def work(bench: Bench, _: FunctionGateway) -> LedgerRead | None:
+        return await bench.ledger()
+
+    assert on_a_bench(answering(200, CHARGES), work) == LedgerRead(
+        at=0,
+        key="main",
+        entries=(
+            Entry(job_id="j", amount=Decimal("6.10"), units=4),
+            Entry(job_id=None, amount=None, units=None),
+            Entry(job_id=None, amount=None, units=None),
+        ),
+    )
+
+
+@pytest.mark.parametrize(("status", "body"), [(500, CHARGES), (200, b"{}"), (200, b"no"), (200, b'{"charges": {}}')])
+def test_an_unreadable_ledger_is_a_note(status: int, body: bytes) -> None:
+    """No event pretends that the ledger was empty."""
+
+    async def work(bench: Bench, _: FunctionGateway) -> tuple[LedgerRead | None, History]:
+        return await bench.ledger(), bench.history()
+
+    read, history = on_a_bench(answering(status, body), work)
+    assert (read, history.events) == (None, ())
+    assert history.notes == (f"the ledger could not be read: {status}",)
+
+
+def test_watching_ends_with_the_job_or_with_the_time() -> None:
+    """A job that completes is read until then; one that does not, until the time given."""
+    states = iter([b"queued", b"processing", b"completed"])
+
+    async def answer(method: str, path: str, headers: Mapping[str, str], body: bytes) -> Response:
+        if method == "POST":
+            return Response(202, {}, ACCEPTED)
+        return Response(200, {}, b'{"status": "%s"}' % next(states, b"queued"))
+
+    async def work(bench: Bench, gateway: FunctionGateway) -> list[tuple[str, int]]:
+        submit = await bench.submit(bench.order())
+        seen = []
+        while len(gateway.asked) < 7:
+            shown = await bench.watch(submit, 60 * SECOND, 25 * SECOND)
+            seen.append((shown.state if shown else "", bench.clock.now() // SECOND))
+        return seen
+
+    assert on_a_bench(answer, work) == [("completed", 50), ("queued", 60)]
+
+
+@pytest.mark.parametrize(
+    ("role", "key"),
+    [("main", "vk-1"), ("unentitled", "vn-none"), ("unknown", "no-such-key"), ("none", None)],
+)
+def test_roles_become_keys(role: str, key: str | None) -> None:
+    """A case asks for a role; the header carries that role's key, or is not sent."""
+
+    async def work(bench: Bench, gateway: FunctionGateway) -> str | None:
+        await bench.submit(bench.order(), key=role)
+        return gateway.asked[0][2].get("Authorization")
+
+    assert on_a_bench(answering(401, b""), work) == (None if key is None else f"Bearer {key}")
+
+
+def test_a_case_keeps_its_keys() -> None:
+    """One role is one key for the whole case, and roles differ."""
+
+    async def work(bench: Bench, gateway: FunctionGateway) -> list[str]:
+        for role in ("main", "other", "main"):
+            await bench.submit(bench.order(), key=role)
+        return [headers["Authorization"] for _, _, headers, _ in gateway.asked]
+
+    assert on_a_bench(answering(401, b""), work) == ["Bearer vk-1", "Bearer vk-2", "Bearer vk-1"]

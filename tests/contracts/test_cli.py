@@ -1,0 +1,107 @@
+"""The contract suite's commands: the catalogue, the help texts, and how a run ends."""
+
+import json
+
+import click
+import pytest
+from click.testing import CliRunner
+from tests.support.checks import veosim
+
+from veocontracts.cli.check import ending
+from veocontracts.reference.mutants import MUTANTS
+from veocontracts.rules import RULES
+from veosim import VeosimError
+from veosim.errors import Problem, SourceError
+
+
+def test_the_catalogue_has_a_line_for_each_rule() -> None:
+    """Id, level, stage and the sentence."""
+    lines = veosim("rules").stdout.splitlines()
+    assert [line.split()[0] for line in lines] == list(RULES)
+    assert all(line.endswith(rule.sentence) for line, rule in zip(lines, RULES.values(), strict=True))
+
+
+def test_one_rule_is_explained() -> None:
+    """With its source, its witness, what it needs, and the mutants that it kills."""
+    rule = RULES["BILL-06"]
+    text = veosim("rules", "BILL-06").stdout
+    assert text.startswith(f"BILL-06  MUST, money\n  {rule.sentence}\n  source   {rule.source}\n")
+    assert f"  witness  {rule.witness}\n" in text
+    for mutant in MUTANTS.values():
+        assert (f"  mutant   {mutant.name}: {mutant.about}\n" in text) == (mutant.primary == "BILL-06")
+
+
+def test_the_catalogue_is_data_too() -> None:
+    """Every rule with its parts, and one alone where it is named."""
+    found = json.loads(veosim("rules", "--json").stdout)["rules"]
+    assert [rule["id"] for rule in found] == list(RULES)
+    (one,) = json.loads(veosim("rules", "ENUM-02", "--json").stdout)["rules"]
+    assert one == next(rule for rule in found if rule["id"] == "ENUM-02")
+    assert one["grains"] == ["model", "resolution", "duration", "aspect_ratio"]
+
+
+def test_an_unknown_rule_is_exit_2() -> None:
+    """With a did-you-mean where one is near."""
+    result = veosim("rules", "BILL-6")
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr == "Error: no rule is called 'BILL-6'; did you mean 'BILL-06'?\n"
+
+
+@pytest.mark.parametrize("command", ["check", "rules", "selftest"])
+def test_help_shows_examples(command: str) -> None:
+    """Each command's help can be copied from."""
+    result = veosim(command, "--help")
+    assert result.exit_code == 0
+    assert f"    veosim {command}\n" in result.stdout.partition("Examples:")[2]
+
+
+@pytest.mark.parametrize(
+    ("error", "code", "text"),
+    [
+        (VeosimError("a typo"), 2, "Error: a typo\n"),
+        (SourceError([Problem("p.yaml", 1, 2, "", "wrong")]), 2, "Error: p.yaml:1:2: wrong\n"),
+        (KeyboardInterrupt(), 130, "interrupted\n"),
+        (click.Abort(), 130, "interrupted\n"),
+        (click.UsageError("no such option"), 2, "Error: no such option\n"),
+    ],
+)
+def test_each_kind_of_error_has_its_exit_code(error: BaseException, code: int, text: str) -> None:
+    """A user's mistake is 2, an interruption 130."""
+
+    @click.command()
+    def command() -> None:
+        with ending():
+            raise error
+
+    result = CliRunner().invoke(command)
+    assert result.exit_code == code
+    assert result.stderr.endswith(text)
+
+
+def test_a_defect_of_ours_never_looks_like_a_failed_rule() -> None:
+    """Exit 1 means that a rule failed; a harness that breaks ends with 3 and its stack."""
+
+    @click.command()
+    def command() -> None:
+        with ending():
+            raise ZeroDivisionError("a slip")
+
+    result = CliRunner().invoke(command)
+    assert result.exit_code == 3
+    assert result.stderr.startswith("Error: the harness failed\nTraceback")
+    assert result.stderr.endswith("ZeroDivisionError: a slip\n\n")
+
+
+def test_a_terminal_without_the_marks_still_gets_the_report() -> None:
+    """What an old encoding cannot show is escaped, not fatal."""
+    result = CliRunner(charset="cp1252").invoke(*_echo("✓ fine"))
+    assert (result.exit_code, result.stdout) == (0, "\\u2713 fine\n")
+
+
+def _echo(text: str) -> tuple[click.Command, list[str]]:
+    @click.command()
+    def command() -> None:
+        with ending():
+            click.echo(text)
+
+    return command, []

@@ -1,0 +1,98 @@
+"""A gateway's face as data, and JSON as the suite reads it."""
+
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from veocontracts.face import Service, at, cn8, face, parse
+from veosim import VeosimError
+
+
+def test_the_cn8_face_is_the_documents() -> None:
+    """Two services, one job path, and the enum tables with their defaults as openapi/cn8-gateway.yaml has them."""
+    found = cn8()
+    assert found.services == {
+        "text": Service("media-video-from-text", "/v1/proxy/media-video-from-text", "from-text", "prompt"),
+        "image": Service("media-video-from-image", "/v1/proxy/media-video-from-image", "from-image", "image"),
+    }
+    assert found.job_path == "/v2/jobs/{job_id}"
+    assert found.enums == {
+        "model": ("veo (Audio)", "veo fast (Audio)"),
+        "resolution": ("512P", "1080P"),
+        "duration": ("4s", "8s"),
+        "aspect_ratio": ("16:9", "9:16"),
+    }
+    assert found.defaults == {
+        "model": "veo (Audio)",
+        "resolution": "1080P",
+        "duration": "4s",
+        "aspect_ratio": "16:9",
+    }
+    assert found.words == {
+        "queued": ("queued",),
+        "running": ("processing",),
+        "completed": ("completed",),
+        "failed": ("failed",),
+    }
+
+
+def test_a_service_is_found_by_its_full_name() -> None:
+    """Histories name services as gateways do."""
+    assert cn8().service("media-video-from-image").required == "image"
+
+
+def test_an_unknown_face_lists_those_there_are() -> None:
+    """A typo in `api:` names what can stand there."""
+    with pytest.raises(VeosimError, match=r"^no face is called 'cn9'; there are cn8-gateway$"):
+        face("cn9")
+
+
+def test_amounts_stay_exact() -> None:
+    """1.10 is 1.10, never a float near it; whole numbers stay whole."""
+    found = parse(b'{"cost": 1.10, "units": 4, "big": 12345678901234567890.01}')
+    assert found == {"cost": Decimal("1.10"), "units": 4, "big": Decimal("12345678901234567890.01")}
+    assert [type(value) for value in found.values()] == [Decimal, int, Decimal]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"<html></html>",
+        b"{'a': 1}",
+        b"\xff\xfe",
+        b'{"a": NaN}',
+        b'{"a": -Infinity}',
+        b"1e999",
+        b"1e-99999999999999999999",
+        b'"\\ud800"',
+        b"9" * 5000,
+        b"[" * 100_000 + b"]" * 100_000,
+        '{"a": 1}'.encode("utf-16"),
+    ],
+)
+def test_what_is_no_json_is_none(body: bytes) -> None:
+    """Nothing that a gateway may send makes the reader fail, or gets past its bounds."""
+    assert parse(body) is None
+
+
+@pytest.mark.parametrize(
+    ("pointer", "found"),
+    [
+        ("/job/id", 7),
+        ("/list/1/x", "y"),
+        ("/a~1b", 1),
+        ("/m~0n", 2),
+        ("", "the whole"),
+        ("/list/2", None),
+        ("/list/-1", None),
+        ("/list/²", None),
+        ("/job/id/deeper", None),
+        ("/none", None),
+    ],
+)
+def test_a_pointer_finds_a_value_or_nothing(pointer: str, found: Any) -> None:
+    """JSON pointers reach into objects and lists, and what is not there is None."""
+    data = {"job": {"id": 7}, "list": [0, {"x": "y"}], "a/b": 1, "m~n": 2}
+    assert at(data, pointer) == (data if pointer == "" else found)

@@ -1,0 +1,115 @@
+"""Orders: equal for equal seeds, known to the simulator by their markers, valid in every image form."""
+
+import asyncio
+import base64
+import json
+from typing import Any
+
+import pytest
+
+from veocontracts.face import cn8
+from veocontracts.orders import LOCALES, Order, OrderBook
+from veosim import ManualClock, Simulator
+from veosim.app import create_app
+from veosim.inprocess import Response, call
+from veosim.job import Outcome
+from veosim.simulator import MARKER
+
+FACE = cn8()
+STUCK = {"outcome": "stuck"}
+
+
+def book(simulator: Simulator | None = None, seed: int = 0, case: str = "a case") -> OrderBook:
+    """The orders of one case."""
+    return OrderBook(FACE, simulator or Simulator(clock=ManualClock()), seed, case)
+
+
+def sent(simulator: Simulator, order: Order) -> Response:
+    """The upstream's answer to the order as a faithful gateway passes it on."""
+    path = f"/api/video/{FACE.services[order.service].operation}"
+    body = json.dumps(order.body).encode()
+    return asyncio.run(call(create_app(simulator, root="api-video"), "POST", path, {}, body))
+
+
+def some(seed: int, case: str) -> list[Order]:
+    """A few orders of every kind."""
+    orders = book(seed=seed, case=case)
+    kinds: list[dict[str, Any]] = [
+        {"service": "text"},
+        {"service": "image"},
+        {"service": "image", "image": "data"},
+        {"service": "text", "locale": "ja_JP"},
+    ]
+    return [orders.order(**kind) for kind in kinds]
+
+
+def test_equal_seeds_and_cases_give_equal_orders() -> None:
+    """Labels, markers, prompts and images follow from the seed and the case's name, and from nothing else."""
+    assert some(0, "a case") == some(0, "a case")
+    assert some(0, "a case") != some(1, "a case")
+    assert some(0, "a case") != some(0, "another case")
+
+
+def test_orders_are_told_apart() -> None:
+    """Each order of a case has a label and a marker of its own; a marker looks as the simulator expects."""
+    orders = some(0, "a case")
+    assert [order.label for order in orders] == ["job#1", "job#2", "job#3", "job#4"]
+    assert len({order.marker for order in orders}) == 4
+    assert all(MARKER.fullmatch(order.marker) for order in orders)
+
+
+@pytest.mark.parametrize(
+    "wishes",
+    [
+        {"service": "text"},
+        {"service": "text", "text": "  first {marker}\r\n\tlast  "},
+        {"service": "image"},
+        {"service": "image", "without": ("prompt",)},
+        {"service": "image", "image": "data"},
+        {"service": "image", "image": "data", "without": ("prompt",)},
+        {"service": "image", "image": "raw", "without": ("prompt",)},
+    ],
+)
+def test_the_simulator_knows_the_order_by_its_marker(wishes: dict[str, Any]) -> None:
+    """In the prompt, in an image's URL, or by the whole of an inline image, the handed-in plan is found."""
+    simulator = Simulator(clock=ManualClock())
+    orders = book(simulator)
+    order = orders.order(job=STUCK, **wishes)
+    answer = sent(simulator, order)
+    assert answer.status == 200
+    (job,) = simulator.jobs.values()
+    assert job.plan.outcome is Outcome.STUCK
+    assert job.marker is not None
+    assert orders.markers[job.marker] == order.label
+
+
+@pytest.mark.parametrize("form", ["url", "data", "raw"])
+def test_every_image_form_is_one_that_the_upstream_takes(form: str) -> None:
+    """A signed URL, a data URI and bare base64 are all accepted, and inline ones are real PNGs."""
+    simulator = Simulator(clock=ManualClock())
+    order = book(simulator).order("image", image=form)
+    assert sent(simulator, order).status == 200
+    if form != "url":
+        assert base64.b64decode(order.body["image"].rpartition(",")[2]).startswith(b"\x89PNG\r\n\x1a\n")
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+def test_prompts_come_in_many_scripts(locale: str) -> None:
+    """Each locale writes its own words in front of the marker."""
+    order = book().order(locale=locale)
+    words, _, marker = order.body["prompt"].rpartition(" ")
+    assert marker == order.marker
+    assert words.isascii() == (locale == "en_US")
+
+
+def test_wishes_shape_the_body() -> None:
+    """Fields are set as they are, wrong ones too; others are left out; the intent is written down."""
+    order = book().order(fields={"duration": 4, "note": [1]}, without=("prompt",), intent="type", about="duration")
+    assert (order.body, order.intent, order.about) == ({"duration": 4, "note": [1]}, "type", "duration")
+
+
+def test_a_wrong_order_is_no_trap_for_the_book() -> None:
+    """An image that is no text has no marker of its own, and is handed in by the prompt's."""
+    orders = book()
+    order = orders.order("image", image="data", fields={"image": ["x"]})
+    assert orders.markers == {order.marker: "job#1"}

@@ -1,0 +1,272 @@
+"""Virtual time: the clock jumps exactly, follows real code, stands still for threads, and says when it is stuck."""
+
+import asyncio
+import datetime
+import itertools
+import threading
+import time
+from collections.abc import Awaitable, Callable
+from typing import Any, TypeVar
+
+import httpx2
+import pytest
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route
+
+from veocontracts.timing import virtual
+from veocontracts.timing.virtual import StuckError, VirtualClock, VirtualLoop, VirtualRunner, following
+from veosim.clock import EPOCH
+from veosim.server import serving
+from veosim.units import SECOND
+
+T = TypeVar("T")
+
+
+def run(work: Callable[[VirtualLoop], Awaitable[T]]) -> T:
+    """The result of `work` on a fresh loop."""
+    with VirtualRunner() as runner:
+        return runner.run(work)
+
+
+def test_sleeping_jumps_exactly() -> None:
+    """Ten minutes, a millisecond and nothing take exactly what they say on the loop's clock."""
+
+    async def work(loop: VirtualLoop) -> list[float]:
+        times = [loop.time()]
+        for seconds in (600, 0.001, 0, 86_400):
+            await asyncio.sleep(seconds)
+            times.append(loop.time())
+        return times
+
+    assert run(work) == [0.0, 600.0, 600.001, 600.001, 87_000.001]
+
+
+def test_timeouts_fire_at_their_instant() -> None:
+    """`asyncio.timeout` and `wait_for` end at 599.9 and 600.1 s, not a tick later."""
+
+    async def work(loop: VirtualLoop) -> list[float]:
+        times = []
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(599.9):
+                await asyncio.Event().wait()
+        times.append(loop.time())
+        with pytest.raises(TimeoutError):
+            await asyncio.wait_for(asyncio.Event().wait(), 0.2)
+        times.append(loop.time())
+        return times
+
+    assert run(work) == [599.9, pytest.approx(600.1)]
+
+
+def test_timers_fire_in_order_of_time() -> None:
+    """Tasks that sleep for different times wake in order, each at its own instant."""
+
+    async def work(loop: VirtualLoop) -> list[tuple[str, float]]:
+        seen: list[tuple[str, float]] = []
+
+        async def sleeper(name: str, seconds: float) -> None:
+            await asyncio.sleep(seconds)
+            seen.append((name, loop.time()))
+
+        await asyncio.gather(sleeper("late", 600), sleeper("early", 5), sleeper("between", 599.9))
+        return seen
+
+    assert run(work) == [("early", 5.0), ("between", 599.9), ("late", 600.0)]
+
+
+def test_the_executor_holds_the_clock() -> None:
+    """While a thread of the executor works, a short timeout cannot overtake it."""
+
+    async def work(loop: VirtualLoop) -> tuple[str, float, int]:
+        released = threading.Event()
+
+        def in_a_thread() -> str:
+            released.wait(10)
+            return "done"
+
+        async with asyncio.timeout(0.001):
+            thread = asyncio.create_task(asyncio.to_thread(in_a_thread))
+            await asyncio.sleep(0)
+            released.set()
+            return await thread, loop.time(), loop.foreign_wakes
+
+    assert run(work) == ("done", 0.0, 0)
+
+
+def test_a_thread_from_elsewhere_is_counted() -> None:
+    """A wake that no executor call explains makes timing doubtful, so it is counted."""
+
+    async def work(loop: VirtualLoop) -> int:
+        event = asyncio.Event()
+        thread = threading.Thread(target=loop.call_soon_threadsafe, args=(event.set,))
+        thread.start()
+        thread.join()
+        await event.wait()
+        return loop.foreign_wakes
+
+    assert run(work) == 1
+
+
+def test_the_processs_clocks_follow() -> None:
+    """`time.time`, `datetime.now` and `time.monotonic` move by the 600 s that the loop moves."""
+
+    async def work(_: VirtualLoop) -> tuple[float, datetime.timedelta, float]:
+        wall, day, mono = time.time(), datetime.datetime.now(datetime.UTC), time.monotonic()  # noqa: TID251
+        assert day == EPOCH
+        await asyncio.sleep(600)
+        now = datetime.datetime.now(datetime.UTC)  # noqa: TID251  what is tested
+        return time.time() - wall, now - day, time.monotonic() - mono  # noqa: TID251  what is tested
+
+    assert run(work) == (600.0, datetime.timedelta(minutes=10), 600.0)
+
+
+def test_each_run_begins_at_the_same_instant() -> None:
+    """Two runs of one runner see equal clocks, whatever the first one did."""
+
+    async def work(_: VirtualLoop) -> tuple[float, datetime.datetime, float]:
+        seen = time.monotonic(), datetime.datetime.now(datetime.UTC), time.time()  # noqa: TID251  what is tested
+        await asyncio.sleep(3600)
+        return seen
+
+    with VirtualRunner() as runner:
+        assert runner.run(work) == runner.run(work) == (0.0, EPOCH, EPOCH.timestamp())
+
+
+def test_the_clocks_are_restored() -> None:
+    """After the block everything is as it was, also where the block fails."""
+    before = time.monotonic, time.time  # noqa: TID251  what is tested
+    with pytest.raises(KeyError), following():
+        raise KeyError
+    assert (time.monotonic, time.time) == before  # noqa: TID251  what is tested
+    assert abs((datetime.datetime.now(datetime.UTC) - EPOCH).total_seconds()) > 1  # noqa: TID251  what is tested
+
+
+def test_nothing_left_to_happen_is_an_error() -> None:
+    """A run that could only wait for ever ends, with the instant."""
+
+    async def work(_: VirtualLoop) -> None:
+        await asyncio.sleep(7)
+        await asyncio.Event().wait()
+
+    with pytest.raises(StuckError, match=r"^nothing is left that could happen after 7 s: the run would wait for ever$"):
+        run(work)
+
+
+def test_spinning_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A task that turns and turns without waiting is stopped; the runner can be used again."""
+    monkeypatch.setattr(virtual, "TURN_LIMIT", 500)
+
+    async def spin(_: VirtualLoop) -> None:
+        await asyncio.sleep(3)
+        for _turn in itertools.count():
+            await asyncio.sleep(0)
+
+    async def fine(loop: VirtualLoop) -> float:
+        await asyncio.sleep(1)
+        return loop.time()
+
+    with VirtualRunner() as runner:
+        with pytest.raises(StuckError, match=r"^500 turns of the loop at 3 s: something waits by spinning$"):
+            runner.run(spin)
+        assert runner.run(fine) == 1.0
+
+
+def test_what_a_run_leaves_behind_is_cancelled() -> None:
+    """A task that still sleeps when the work is done gets its cancellation, and may tidy up."""
+    tidied: list[str] = []
+
+    async def work(_: VirtualLoop) -> None:
+        async def sleeper() -> None:
+            try:
+                await asyncio.sleep(3600)
+            finally:
+                tidied.append("yes")
+
+        task = asyncio.create_task(sleeper())
+        await asyncio.sleep(1)
+        assert not task.done()
+
+    run(work)
+    assert tidied == ["yes"]
+
+
+def test_the_simulators_clock_is_the_loops() -> None:
+    """Three methods, integer nanoseconds, one time."""
+
+    async def work(loop: VirtualLoop) -> tuple[int, int]:
+        clock = VirtualClock(loop)
+        began = clock.now()
+        await clock.sleep(599_900_000_000)
+        clock.finished()
+        return began, clock.now()
+
+    assert run(work) == (0, 599_900_000_000)
+
+
+def test_real_sockets_live_in_virtual_time() -> None:
+    """A server and a client in one loop: an answer after 30 s comes at 30 s, and a timeout of 600 s fires at 600 s."""
+
+    async def delayed(request: Request) -> Response:
+        await asyncio.sleep(float(request.query_params["seconds"]))
+        return PlainTextResponse("late")
+
+    app: Any = Starlette(routes=[Route("/", delayed)])
+
+    async def work(loop: VirtualLoop) -> list[object]:
+        seen: list[object] = []
+        async with serving(app) as url, httpx2.AsyncClient(base_url=url, timeout=600, trust_env=False) as client:
+            began = loop.time()
+            seen.append((await client.get("/?seconds=30")).text)
+            seen.append(loop.time() - began)
+            began = loop.time()
+            with pytest.raises(httpx2.ReadTimeout):
+                await client.get("/?seconds=2000")
+            seen += [loop.time() - began, loop.foreign_wakes]
+        return seen
+
+    assert run(work) == ["late", pytest.approx(30, abs=1e-6), pytest.approx(600, abs=1e-6), 0]
+
+
+def test_a_kept_connection_costs_no_time() -> None:
+    """Many answers on one connection arrive at once: no answer waits in the kernel while the clock jumps away."""
+
+    async def quick(_: Request) -> Response:
+        return PlainTextResponse("quick")
+
+    app: Any = Starlette(routes=[Route("/", quick)])
+
+    async def work(loop: VirtualLoop) -> list[float]:
+        took = []
+        async with serving(app) as url, httpx2.AsyncClient(base_url=url, timeout=600, trust_env=False) as client:
+            for _ in range(50):
+                began = loop.time()
+                await client.get("/")
+                took.append(loop.time() - began)
+                await asyncio.sleep(5)
+        return took
+
+    assert run(work) == [0.0] * 50
+
+
+def test_the_private_names_of_asyncio_are_there() -> None:
+    """The loop rests on `_selector.select` and on `_scheduled`, a heap of handles with `_when`."""
+    loop = asyncio.SelectorEventLoop()
+    try:
+        handle = loop.call_later(5, print)
+        assert loop._scheduled == [handle]  # type: ignore[attr-defined]
+        assert handle._when == handle.when()  # type: ignore[attr-defined]
+        assert callable(loop._selector.select)  # type: ignore[attr-defined]
+    finally:
+        loop.close()
+
+
+def test_a_clock_counts_in_whole_nanoseconds() -> None:
+    """No float reaches a history."""
+
+    async def work(loop: VirtualLoop) -> int:
+        await asyncio.sleep(0.1 + 0.2)
+        return VirtualClock(loop).now()
+
+    assert run(work) == 3 * SECOND // 10

@@ -1,0 +1,168 @@
+"""`veosim check`: what it prints and how it ends."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import Result
+from tests.support.checks import asgi, veosim, verdicts, write_profile
+
+from veocontracts.profiles import BUNDLED
+from veocontracts.rules import RULES
+
+QUICK = ("--rule", "ACC-05")
+
+
+@pytest.fixture(scope="session")
+def reference() -> Result:
+    """One whole run over the reference gateway."""
+    return veosim("check", "--json")
+
+
+def test_the_reference_is_conformant(reference: Result) -> None:
+    """Exit 0, every rule passed on a witness, nothing broken."""
+    assert reference.exit_code == 0
+    report = json.loads(reference.stdout)
+    assert (report["gateway"], report["mode"], report["seed"], report["exit"]) == ("reference", "virtual", 0, 0)
+    assert report["errors"] == []
+    assert {name: verdict for name, verdict in verdicts(reference).items() if verdict != "PASS"} == {}
+    assert all(line["witnesses"] > 0 and line["broken"] == 0 for line in report["results"])
+
+
+def test_json_has_every_rule(reference: Result) -> None:
+    """Nothing is left out of the report, and each line says what was required and by whom."""
+    lines = json.loads(reference.stdout)["results"]
+    assert list(dict.fromkeys(line["rule"] for line in lines)) == list(RULES)
+    assert all(line["requirement"] and line["source"] for line in lines)
+
+
+def test_the_plan_comes_first_and_apart(reference: Result) -> None:
+    """What is about to be sent is said on stderr, so that stdout stays JSON."""
+    assert reference.stderr.startswith(f"reference: {len(RULES)} rules, ")
+    assert "First one job, to see that it reaches this upstream." in reference.stderr
+
+
+def test_a_failure_is_told_so_that_it_can_be_mended() -> None:
+    """Exit 1 with requirement, source, expectation, what came, and the shortest history."""
+    result = veosim("check", "--mutant", "bills-status-error", "--rule", "BILL-06")
+    rule = RULES["BILL-06"]
+    assert result.exit_code == 1
+    lines = result.stdout.splitlines()
+    begin = lines.index(f"✗ BILL-06  {rule.sentence}")
+    told = [line.split()[0] for line in lines[begin + 1 : begin + 6]]
+    assert told == ["source", "expected", "actual", "case", "history"]
+    assert lines[begin + 1] == f"  source    {rule.source}"
+    timeline = lines[begin + 6 :]
+    for actor in ("client", "upstream", "ledger"):
+        assert any(actor in line and " s  " in line for line in timeline), actor
+    assert lines[-1] == "NOT CONFORMANT: a rule failed  (1 FAIL)"
+
+
+@pytest.mark.parametrize(
+    ("mutant", "rule", "verdict"),
+    [("bills-status-error", "BILL-06", "FAIL"), (None, "LIFE-05", "PASS")],
+)
+def test_two_runs_with_one_seed_agree(mutant: str | None, rule: str, verdict: str) -> None:
+    """Verdicts, counts and the whole history of a finding are equal, whichever process was faster."""
+    arguments = ["check", "--json", "--seed", "3", "--rule", rule, *(("--mutant", mutant) if mutant else ())]
+    first, again = veosim(*arguments), veosim(*arguments)
+    assert verdicts(first) == {rule: verdict}
+    assert first.stdout == again.stdout
+
+
+def test_a_pass_in_the_text_counts_its_witnesses() -> None:
+    """A line per rule, and the sum."""
+    result = veosim("check", *QUICK)
+    assert result.exit_code == 0
+    assert "✓ ACC-05                 PASS         MUST   " in result.stdout
+    assert result.stdout.endswith("\nCONFORMANT  (1 PASS)\n")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "problem"),
+    [
+        (["--rule", "BIL-06"], "no rule or family is called 'BIL-06'; did you mean 'BILL-06'?"),
+        (["--rule", "XYZ"], "no rule or family is called 'XYZ'; see `veosim rules`"),
+        (["--profile", "none.yaml"], "none.yaml:1:1: cannot be read: No such file or directory"),
+        (["--profile", "mine.yaml", "--mutant", "bills-at-submit"], "mine.yaml:1:1: the file is empty"),
+    ],
+)
+def test_a_mistake_in_the_command_is_exit_2(
+    arguments: list[str], problem: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One line on stderr says what is wrong; nothing is started."""
+    monkeypatch.chdir(tmp_path)
+    Path("mine.yaml").write_text("")
+    result = veosim("check", *arguments)
+    assert (result.exit_code, result.stdout, result.stderr) == (2, "", f"Error: {problem}\n")
+
+
+def test_a_mutant_belongs_to_the_reference(tmp_path: Path) -> None:
+    """Somebody else's gateway cannot be broken from here, and an unknown mutant is a usage error."""
+    result = veosim("check", "--profile", write_profile(tmp_path, {}), "--mutant", "bills-at-submit")
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert "cannot break another one" in result.stderr
+    assert veosim("check", "--mutant", "none").exit_code == 2
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "problem"),
+    [
+        ("gateway:", "gatway:", "did you mean 'gateway'?"),
+        ("vk-main", '"${NOT_SET_ANYWHERE}"', "the variable NOT_SET_ANYWHERE is not set"),
+        ("api: cn8-gateway", "api: cn9", "no face is called 'cn9'; there are cn8-gateway"),
+        ("price:", "waive: {BILL-99: no}\nprice:", "no rule is called 'BILL-99'"),
+    ],
+)
+def test_a_mistake_in_the_profile_is_exit_2(old: str, new: str, problem: str, tmp_path: Path) -> None:
+    """The place and the fix are named; nothing is started."""
+    path = tmp_path / "profile.yaml"
+    path.write_text(BUNDLED["reference"].read_text().replace(old, new))
+    result = veosim("check", "--profile", path)
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert problem in result.stderr
+
+
+def test_nothing_selected_is_not_green(tmp_path: Path) -> None:
+    """A profile that requires nothing ends with 4."""
+    result = veosim("check", "--profile", write_profile(tmp_path, {"require": []}))
+    assert result.exit_code == 4
+    assert "(no rule was selected)" in result.stdout
+
+
+def test_without_a_ledger_money_is_not_proven(tmp_path: Path) -> None:
+    """BILL rules are inconclusive with that reason, and the run ends with 4."""
+    result = veosim("check", "--profile", write_profile(tmp_path, {"ledger": None}), "--rule", "BILL-06", "--json")
+    (line,) = json.loads(result.stdout)["results"]
+    assert (result.exit_code, line["verdict"]) == (4, "INCONCLUSIVE")
+    assert line["reason"] == "the profile's ledger shows no charges"
+
+
+def test_a_waiver_is_shown_with_its_reason(tmp_path: Path) -> None:
+    """What stays unproven by consent does not fail the build, and is not called a pass."""
+    path = write_profile(tmp_path, {"ledger": None, "waive": {"BILL-06": "charges are in another system"}})
+    result = veosim("check", "--profile", path, "--rule", "BILL-06")
+    assert result.exit_code == 0
+    assert "? BILL-06                INCONCLUSIVE" in result.stdout
+    assert "waived: charges are in another system" in result.stdout
+
+
+@pytest.mark.parametrize("rule", ["TIME-01", "TIME-02"])
+def test_a_gateway_over_sockets_is_judged_in_virtual_time(rule: str, tmp_path: Path) -> None:
+    """Without an app for its upstream the gateway gets a URL in the same loop, and its 600 s are exact."""
+    path = write_profile(tmp_path, asgi("veocontracts.reference.app:create"))
+    result = veosim("check", "--profile", path, "--rule", rule, "--json")
+    assert (result.exit_code, verdicts(result)) == (0, {rule: "PASS"})
+
+
+@pytest.mark.parametrize(
+    ("mutant", "rule"),
+    [("allowed-services-ignored", "AUTH-02"), ("rate-limit-global", "RATE-02"), ("times-out-at-300s", "TIME-01")],
+)
+def test_a_rule_alone_finds_what_the_whole_run_finds(mutant: str, rule: str) -> None:
+    """Selecting one rule gives the same verdict as its family does."""
+    alone: dict[str, Any] = verdicts(veosim("check", "--mutant", mutant, "--rule", rule, "--json"))
+    family = verdicts(veosim("check", "--mutant", mutant, "--rule", rule.partition("-")[0], "--json"))
+    assert alone == {rule: "FAIL"}
+    assert family[rule] == "FAIL"

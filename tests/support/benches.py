@@ -1,0 +1,55 @@
+"""A bench in front of a gateway that is a function, on a virtual loop."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
+from typing import Any, TypeVar
+
+from veocontracts.bench import Bench, Setting, World
+from veocontracts.keys import Keys
+from veocontracts.profiles import find_profile
+from veocontracts.runner.run import setting_of
+from veocontracts.runner.terms_of import Probed
+from veocontracts.timing.virtual import VirtualClock, VirtualLoop, VirtualRunner
+from veosim.inprocess import Response
+from veosim.simulator import Simulator
+
+T = TypeVar("T")
+Answerer = Callable[[str, str, Mapping[str, str], bytes], Awaitable[Response]]
+
+
+class FunctionGateway:
+    """Calls a function, and keeps what was asked."""
+
+    def __init__(self, answer: Answerer) -> None:
+        self.asked: list[tuple[str, str, dict[str, str], bytes]] = []
+        self._answer = answer
+
+    async def send(self, method: str, path: str, headers: Mapping[str, str], body: bytes = b"") -> Response:
+        """Hand the request on."""
+        self.asked.append((method, path, dict(headers), body))
+        return await self._answer(method, path, headers, body)
+
+
+def setting(seed: int = 0, **terms: Any) -> Setting:
+    """The reference profile's setting, with terms changed."""
+    found = setting_of(find_profile("reference"), seed, Probed())
+    return replace(found, terms=replace(found.terms, **terms))
+
+
+def on_a_bench(
+    answer: Answerer, work: Callable[[Bench, FunctionGateway], Awaitable[T]], *, alone: bool = True, seed: int = 0
+) -> T:
+    """Run `work` on a fresh bench."""
+    chosen = setting(seed)
+
+    async def run(loop: VirtualLoop) -> T:
+        clock = VirtualClock(loop)
+        gateway = FunctionGateway(answer)
+        keys = Keys(chosen.profile.auth, chosen.terms.submits_per_minute, chosen.terms.rate_window)
+        world = World(gateway, Simulator(clock=clock, seed=seed), clock, keys, alone=alone)
+        return await work(Bench(chosen, world, "a case"), gateway)
+
+    with VirtualRunner() as runner:
+        return runner.run(run)

@@ -1,0 +1,43 @@
+"""`veosim` commands in this process, and profiles of gateways that the tests bring along."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import yaml
+from click.testing import CliRunner, Result
+
+from veocontracts.profiles import BUNDLED
+from veosim.cli import veosim_command
+
+ROOT = Path(__file__).parents[2]
+
+
+def veosim(*arguments: str | Path) -> Result:
+    """Run the command; a harness that raises fails the test with its own error."""
+    result = CliRunner().invoke(veosim_command, [str(argument) for argument in arguments])
+    if result.exception is not None and not isinstance(result.exception, SystemExit):
+        raise result.exception
+    return result
+
+
+def verdicts(result: Result) -> dict[str, str]:
+    """The verdict of each rule or part, from a run with `--json`."""
+    lines: list[dict[str, Any]] = json.loads(result.stdout)["results"]
+    return {f"{line['rule']}[{line['grain']}]" if line["grain"] else line["rule"]: line["verdict"] for line in lines}
+
+
+def write_profile(folder: Path, changes: dict[str, Any], base: str = "reference") -> Path:
+    """The bundled profile with some keys replaced; None takes a key away."""
+    data = {**yaml.safe_load(BUNDLED[base].read_text()), **changes}
+    path = folder / "profile.yaml"
+    path.write_text(yaml.safe_dump({key: value for key, value in data.items() if value is not None}))
+    return path
+
+
+def asgi(factory: str, *, in_process: bool = False, **kwargs: Any) -> dict[str, Any]:
+    """A target in this process, over loopback sockets unless its upstream is in the process too."""
+    places = {"upstream_url": "{upstream_url}"} | ({"upstream_app": "{upstream_app}"} if in_process else {})
+    return {"target": {"asgi": {"factory": factory, "kwargs": {**places, **kwargs}}}}

@@ -1,0 +1,141 @@
+"""Histories of clients, upstreams and gateways that say anything at all, as Hypothesis strategies."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from hypothesis import strategies as st
+from tests.support.stories import BEGAN, CREATED, REQUEST, TERMS
+
+from veocontracts.history import Entry, Event, History, LedgerRead, Read, Shown, Submit, UpstreamPoll, UpstreamSubmit
+from veocontracts.terms import SECOND
+
+NAMES = ("job", "id", "status", "service", "created_at", "video_url", "duration_seconds", "model", "duration", "prompt")
+"""Keys and words that rules look for, so that nonsense has the right shape often enough."""
+WORDS = (
+    *(
+        "success",
+        "error",
+        "queued",
+        "processing",
+        "completed",
+        "failed",
+        "4s",
+        "6.0",
+        CREATED,
+        "NaN",
+        "sNaN",
+        "-Infinity",
+    ),
+    *(
+        "1E+999999999",
+        "",
+        "\x1b[31mred",
+        "\u202e",
+        "\ud800",
+        "\uff12\uff10\uff12\uff16-05-04T09:00:00Z",
+        "9999-99-99T99:99:99Z",
+    ),
+)
+NUMBERS = (
+    *(0, -1, 4, 6, 10**4000, True, False, float("nan"), float("inf")),
+    *(Decimal("4.0"), Decimal("6.0"), Decimal("6.000000000000001"), Decimal("-0.0"), Decimal("1E+999999999")),
+    *(Decimal("9E+999999999999999999"), Decimal("1E-999999999999999999"), Decimal("0E+99999999")),
+)
+LABELS = st.sampled_from(("job#1", "job#2", "nobody"))
+KEYS = st.sampled_from(("main", "other", "none", "unknown", "unentitled"))
+TIMES = st.sampled_from((0, 1, 30, 540, 599, 600, 601, 631, 700)).map(lambda second: second * SECOND)
+STATUSES = st.sampled_from((None, 0, 200, 202, 204, 302, 400, 401, 404, 422, 429, 500, 502, 503, 999))
+FAULTS = st.sampled_from(("", "", "break: hang", "respond"))
+
+scalars = st.one_of(st.none(), st.sampled_from(WORDS), st.sampled_from(NUMBERS), st.text(max_size=5))
+junk: st.SearchStrategy[Any] = st.recursive(
+    scalars,
+    lambda inner: st.one_of(
+        st.lists(inner, max_size=3), st.dictionaries(st.one_of(st.sampled_from(NAMES), st.text(max_size=3)), inner)
+    ),
+    max_leaves=8,
+)
+ids = st.one_of(st.none(), st.sampled_from(("a", "b", "", "\x1b[2J")))
+
+
+@st.composite
+def submits(draw: st.DrawFn, label: str) -> Submit:
+    """A submit: the request is the suite's own, the answer is anybody's."""
+    intent = draw(st.sampled_from(("valid", "valid", "enum", "type", "required", "burst", "burst-other", "key")))
+    at, status = draw(TIMES), draw(STATUSES)
+    job = {"id": draw(junk), "created_at": draw(junk), "service": draw(junk), "status": draw(junk)}
+    return Submit(
+        at=at,
+        label=label,
+        key=draw(KEYS),
+        service="media-video-from-text",
+        request=draw(st.sampled_from((REQUEST, {}))) if intent == "valid" else draw(junk),
+        intent=intent,
+        about=draw(st.sampled_from(("duration", "model"))),
+        answered_at=None if status is None else at,
+        status=status,
+        data=draw(st.one_of(junk, st.just({"job": job}))),
+        job_id=draw(ids),
+        wall=draw(st.sampled_from((None, BEGAN))),
+    )
+
+
+@st.composite
+def shown(draw: st.DrawFn) -> Shown:
+    """A job as any gateway may show it."""
+    word = draw(st.one_of(junk, st.sampled_from(("queued", "processing", "completed", "failed"))))
+    fields = ("id", "service", "created_at", "completed_at", "result", "units", "cost", "error")
+    return Shown(state=TERMS.state_of(word), word=word, **{field: draw(junk) for field in fields})
+
+
+reads = st.builds(
+    Read,
+    at=TIMES,
+    label=LABELS,
+    key=KEYS,
+    intent=st.sampled_from(("valid", "valid", "unknown-id", "key")),
+    answered_at=st.one_of(st.none(), TIMES),
+    status=STATUSES,
+    data=junk,
+    shown=st.one_of(st.none(), shown()),
+    wall=st.sampled_from((None, BEGAN)),
+)
+upstream_submits = st.builds(
+    UpstreamSubmit,
+    at=TIMES,
+    label=LABELS,
+    service=st.just("from-text"),
+    request=junk,
+    status=STATUSES,
+    job=st.sampled_from((None, "up")),
+    outcome=st.sampled_from(("", "succeed", "fail")),
+    ready_at=st.one_of(st.none(), TIMES),
+    fault=FAULTS,
+    answered_at=st.one_of(st.none(), TIMES),
+    retry_after=st.booleans(),
+    data=junk,
+)
+polls = st.builds(
+    UpstreamPoll,
+    at=TIMES,
+    label=LABELS,
+    job=st.sampled_from(("up", "", "\x1b[1m")),
+    known=st.booleans(),
+    status=STATUSES,
+    data=st.one_of(junk, st.dictionaries(st.just("status"), st.sampled_from(("success", "error")), min_size=1)),
+    fault=FAULTS,
+)
+entries = st.builds(Entry, job_id=st.one_of(ids, junk), amount=junk, units=junk)
+ledgers = st.builds(LedgerRead, at=TIMES, key=KEYS, entries=st.lists(entries, max_size=3).map(tuple))
+
+
+@st.composite
+def histories(draw: st.DrawFn) -> History:
+    """One or two submits, and what three sides say about them."""
+    events: list[Event] = [draw(submits("job#1"))]
+    if draw(st.booleans()):
+        events.append(draw(submits("job#2")))
+    events += draw(st.lists(st.one_of(reads, upstream_submits, polls, ledgers), max_size=8))
+    return History(TERMS, "junk", tuple(sorted(events, key=lambda event: event.at)))
