@@ -28,6 +28,7 @@ class Terms:
         clock_proved: whether the probe saw the gateway's clock move; `clock_note` says why not.
         poll_gap: how late the gateway may notice an end upstream: from the profile, else measured by the probe.
         missing: time knobs that the profile does not declare, so that rules on them cannot be judged.
+        own_keys: whether each case had keys of its own, so that a key's ledger holds its charges alone.
         enums: each enum field's documented values.
         defaults: what a field left out means.
         words: the gateway's state words for `queued`, `running`, `completed`, `failed`.
@@ -48,6 +49,7 @@ class Terms:
     counts_polls: bool = False
     submits_per_minute: int = 60
     rate_window: int = 60 * SECOND
+    own_keys: bool = True
     ledger: frozenset[LedgerPower] = frozenset({"job", "entries"})
     enums: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     defaults: Mapping[str, str] = field(default_factory=dict)

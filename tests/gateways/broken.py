@@ -73,7 +73,7 @@ def background(upstream_url: str, upstream_app: App) -> App:
 
         async def work() -> None:
             await call(upstream_app, "POST", "/api/video/from-text", {}, body)
-            await asyncio.sleep(300)
+            await asyncio.sleep(300)  # why: the loop is virtual
 
         return JSONResponse(ACCEPTED, 202, background=BackgroundTask(work))
 

@@ -2,11 +2,27 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
 from hypothesis import strategies as st
-from tests.support.stories import BEGAN, CREATED, REQUEST, TERMS
+from tests.support.stories import (
+    BEGAN,
+    CREATED,
+    ERROR,
+    REQUEST,
+    TERMS,
+    a_history,
+    charge_of,
+    ledger,
+    lost,
+    made,
+    read,
+    refused,
+    submit,
+    upstream,
+)
 
 from veocontracts.history import Entry, Event, History, LedgerRead, Read, Shown, Submit, UpstreamPoll, UpstreamSubmit
 from veocontracts.terms import SECOND
@@ -132,10 +148,50 @@ ledgers = st.builds(LedgerRead, at=TIMES, key=KEYS, entries=st.lists(entries, ma
 
 
 @st.composite
-def histories(draw: st.DrawFn) -> History:
-    """One or two submits, and what three sides say about them."""
+def wild(draw: st.DrawFn) -> History:
+    """One or two submits, and anything that three sides may say about them."""
     events: list[Event] = [draw(submits("job#1"))]
     if draw(st.booleans()):
         events.append(draw(submits("job#2")))
     events += draw(st.lists(st.one_of(reads, upstream_submits, polls, ledgers), max_size=8))
     return History(TERMS, "junk", tuple(sorted(events, key=lambda event: event.at)))
+
+
+GOOD = (
+    a_history(*made(), *made("job#2", at=1), ledger(charge_of(6), at=10), ledger(charge_of(6), at=90)),
+    a_history(refused(), refused(label="job#2", at=1, intent="type"), ledger(charge_of(6, None), at=30)),
+    a_history(submit(), upstream(ready="600.1"), read("failed", at=602), ledger(charge_of(0), at=640)),
+    a_history(submit(), upstream(made=False, data=ERROR), read("processing", at=5), read("failed", at=9)),
+    a_history(submit(intent="enum", about="model"), upstream(ready=30), read("completed", at=40)),
+    lost(read("processing", at=599), read("failed", at=601), read("failed", at=700)),
+)
+"""Histories in which many occasions arise; bent, they reach further into rules than wild ones."""
+
+
+@st.composite
+def bent(draw: st.DrawFn) -> History:
+    """A good history in which the gateway or the upstream says something odd in a few places."""
+    history = draw(st.sampled_from(GOOD))
+    events = list(history.events)
+    for place in draw(st.lists(st.integers(0, len(events) - 1), min_size=1, max_size=4)):
+        events[place] = _bend(draw, events[place])
+    return History(TERMS, "junk", tuple(events))
+
+
+def _bend(draw: st.DrawFn, event: Event) -> Event:
+    odd = draw(st.one_of(junk, st.sampled_from(NUMBERS)))
+    if isinstance(event, LedgerRead):
+        field = draw(st.sampled_from(("job_id", "amount", "units")))
+        return replace(event, entries=tuple(replace(entry, **{field: odd}) for entry in event.entries))
+    if isinstance(event, Read) and event.shown is not None:
+        field = draw(st.sampled_from(("units", "cost", "result", "created_at", "completed_at", "id", "error", "word")))
+        state = TERMS.state_of(odd) if field == "word" else event.shown.state
+        return replace(event, shown=replace(event.shown, state=state, **{field: odd}))
+    if isinstance(event, UpstreamSubmit) and draw(st.booleans()):
+        return replace(event, request=odd)
+    name = draw(st.sampled_from(NAMES))
+    data = event.data if isinstance(event.data, dict) else {}
+    return replace(event, data=draw(st.sampled_from((odd, {**data, name: odd}))))
+
+
+histories = st.one_of(bent(), wild())

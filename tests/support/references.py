@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, TypeVar
@@ -65,6 +66,10 @@ class Client:
         answer = await call(self.app, method, path.format(**places), headers, raw)
         assert problems(method, path, answer) == [], answer.body
         return answer.status, json.loads(answer.body), answer.headers
+
+    async def wait(self, seconds: float) -> None:
+        """Let time pass."""
+        await asyncio.sleep(seconds)  # why: the loop is virtual, so this is a jump
 
     async def submit(self, body: object, path: str = TEXT, key: str | None = KEY) -> Any:
         """An accepted job."""

@@ -36,7 +36,7 @@ def rules(rule_id: str | None, as_json: bool) -> None:
         chosen = list(RULES.values()) if rule_id is None else [RULES[rule_id]]
         if as_json:
             found = [catalogue.data(rule, mutants_of(rule.id)) for rule in chosen]
-            click.echo(json.dumps({"rules": found}, ensure_ascii=False, indent=2))
+            click.echo(json.dumps({"rules": found}, indent=2))
         elif rule_id is None:
             click.echo("\n".join(catalogue.lines(chosen)))
         else:

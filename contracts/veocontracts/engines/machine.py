@@ -6,10 +6,14 @@ Only drawing is used (`Phase.generate`): a failure is a concrete history, which 
 from __future__ import annotations
 
 import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import hypothesis
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
+from hypothesis.internal.conjecture import providers
+from hypothesis.internal.constants_ast import Constants
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
 
 from veocontracts.bench import Bench, Setting
@@ -28,6 +32,21 @@ FEEDS = frozenset({"BILL-08", "BILL-09", "BILL-10", "LIFE-02"})
 EXAMPLES = 40
 STEPS = 12
 MOST_JOBS = 4
+
+
+@contextmanager
+def nothing_read_from_sources() -> Iterator[None]:
+    """Keep Hypothesis from drawing constants that it finds in the source of local modules.
+
+    Which modules are local depends on the folder and the installation, so one seed would draw different runs on
+    different machines; and it would leave a `.hypothesis` folder behind.
+    """
+    found = providers._get_local_constants
+    providers._get_local_constants = Constants
+    try:
+        yield
+    finally:
+        providers._get_local_constants = found
 
 
 def run(setting: Setting, rules: list[Rule], examples: int = EXAMPLES) -> Tallies:
@@ -49,7 +68,8 @@ def run(setting: Setting, rules: list[Rule], examples: int = EXAMPLES) -> Tallie
             phases=[Phase.generate],
         )
         try:
-            run_state_machine_as_test(seeded, settings=chosen)
+            with nothing_read_from_sources():
+                run_state_machine_as_test(seeded, settings=chosen)
         except VeosimError as error:
             tallies.errors.append(f"state machine: {error}")
         except Exception:

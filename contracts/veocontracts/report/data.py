@@ -39,6 +39,7 @@ def line_data(line: Result) -> dict[str, Any]:
         "witnesses": line.held,
         "broken": line.broken,
         "reason": line.reason,
+        "waived": line.waived,
         "requirement": line.rule.sentence,
         "source": str(line.rule.source),
     }

@@ -6,8 +6,7 @@ from collections.abc import Iterator
 
 from veocontracts.history import History
 from veocontracts.rules.base import Observation, Source, broken, held, judged, rule
-from veocontracts.rules.facts import ROUNDING, instant
-from veocontracts.terms import SECOND
+from veocontracts.rules.facts import ROUNDING, in_seconds, instant
 
 QUICKSTART = Source(("000", "001"), "Quickstart: Submit a generation job")
 
@@ -101,6 +100,6 @@ def answers_at_once(history: History) -> Iterator[Observation]:
             continue
         submit, limit = story.submit, history.terms.accept_within
         took = None if submit.answered_at is None else submit.answered_at - submit.at
-        expected = f"an answer within {limit / SECOND:g} s"
-        actual = "no answer" if took is None else f"{took / SECOND:g} s"
+        expected = f"an answer within {in_seconds(limit)}"
+        actual = "no answer" if took is None else in_seconds(took)
         yield judged(story, took is not None and took <= limit, expected, actual, submit.answered_at)

@@ -269,7 +269,9 @@ def late_success_is_free(history: History) -> Iterator[Observation]:
     needs=("entries",),
 )
 def refusals_are_free(history: History) -> Iterator[Observation]:
-    """No entry that belongs to no accepted job."""
+    """No entry that belongs to no accepted job. Where cases share a key, other cases' charges look the same."""
+    if not history.terms.own_keys:
+        return
     accepted = [story.submit.job_id for story in history.stories if story.accepted]
     for story in history.stories:
         status, readings = story.submit.status or 0, story.ledger

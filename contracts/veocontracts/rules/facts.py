@@ -8,7 +8,7 @@ from decimal import Context, Decimal
 from typing import Any
 
 from veocontracts.history import Entry, Story
-from veocontracts.terms import Terms
+from veocontracts.terms import SECOND, Terms
 
 _RFC3339 = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]00:00)")
 
@@ -47,6 +47,12 @@ def upper(story: Story, terms: Terms) -> int:
 EXACT = Context(prec=100)
 """Enough digits for the product of any two amounts."""
 DIGITS = 30
+
+
+def in_seconds(nanoseconds: int) -> str:
+    """`600.000000001 s`: exact, without idle zeros."""
+    text = f"{Decimal(nanoseconds) / SECOND:f}"
+    return (text.rstrip("0").rstrip(".") if "." in text else text) + " s"
 
 
 def amount(value: Any) -> Decimal | None:
@@ -136,8 +142,11 @@ def succeeds_in_time(story: Story, terms: Terms) -> bool:
 
 
 def refused(story: Story, terms: Terms) -> bool:
-    """Turned away, in a way that the profile allows: a 400 or 422, or a job that fails unmade and unbilled."""
+    """Turned away, in a way that the profile allows: a 400 or 422, or a job that soon fails, unmade and unbilled."""
     if story.submit.status in {400, 422}:
         return terms.refuses in {"submit", "either"}
+    soon = (story.submit.answered_at or story.submit.at) + slack(story, terms) + terms.grace
+    lingers = any(read.at > soon and not shown.terminal for read, shown in story.views)
     made = any(event.job is not None for event in story.upstream)
-    return story.accepted and terms.refuses in {"job", "either"} and failed_unbilled(story) and not made
+    allowed = story.accepted and terms.refuses in {"job", "either"}
+    return allowed and failed_unbilled(story) and not made and not lingers

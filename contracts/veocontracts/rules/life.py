@@ -7,7 +7,7 @@ from itertools import pairwise
 
 from veocontracts.history import History, Read, Shown, Story
 from veocontracts.rules.base import Observation, Source, broken, held, judged, rule
-from veocontracts.rules.facts import ROUNDING, instant, lower, outcome, upper
+from veocontracts.rules.facts import ROUNDING, in_seconds, instant, lower, outcome, upper
 from veocontracts.terms import SECOND
 
 LIFECYCLE = Source(("000", "001"), "Guides: Async lifecycle (double polling)")
@@ -195,9 +195,9 @@ def ends_by_the_deadline(history: History) -> Iterator[Observation]:
         if not story.accepted or not late:
             continue
         if running is not None:
-            seconds = (running.at - (story.submit.answered_at or 0)) / SECOND
+            seconds = in_seconds(running.at - (story.submit.answered_at or 0))
             found = running.shown.state or repr(running.shown.word) if running.shown else f"HTTP {running.status}"
-            yield broken(story, "ended", f"{found} after {seconds:g} s", running.at)
+            yield broken(story, "ended", f"{found} after {seconds}", running.at)
         elif not _ended_upstream(story, bound):
             yield held(story)
 

@@ -10,6 +10,7 @@ from veocontracts.rules.facts import (
     charge,
     deadline,
     failed_unbilled,
+    in_seconds,
     lower,
     outcome,
     slack,
@@ -35,7 +36,7 @@ def _stuck(story: Story) -> bool:
 
 
 def _since(story: Story, at: int) -> str:
-    return f"{(at - (story.submit.answered_at or 0)) / SECOND:g} s"
+    return in_seconds(at - (story.submit.answered_at or 0))
 
 
 def _still(story: Story, read: Read, shown: Shown) -> str:

@@ -66,6 +66,7 @@ def terms_of(profile: Profile, face: Face, probed: Probed) -> Terms:
         accept_within=round(profile.accept_within * factor_of(profile)),
         counts_polls=profile.limits.counts_polls,
         submits_per_minute=profile.limits.submits_per_minute,
+        own_keys=profile.auth.mint is not None or not scaled,
         ledger=ledger_of(profile),
         enums=face.enums,
         defaults=face.defaults,

@@ -1,6 +1,5 @@
 """The reference gateway over HTTP: hostile bodies, real sockets, an upstream that is not there."""
 
-import asyncio
 import json
 from typing import Any
 
@@ -14,6 +13,7 @@ from veosim.app import create_app
 from veosim.inprocess import call, lifespan
 from veosim.server import listen, serving
 from veosim.simulator import Simulator
+from veosim.units import SECOND
 
 BODY = {"prompt": "A paper boat drifts"}
 HOSTILE: dict[str, bytes] = {
@@ -127,7 +127,7 @@ def over_sockets(url: str | None) -> Any:
             async with lifespan(app):
                 headers = {"Authorization": f"Bearer {KEY}"}
                 submit = await call(app, "POST", TEXT, headers, json.dumps(BODY).encode())
-                await asyncio.sleep(30)
+                await VirtualClock(loop).sleep(30 * SECOND)
                 answer = await call(app, "GET", f"/v2/jobs/{json.loads(submit.body)['job']['id']}", headers)
                 return json.loads(answer.body)
 

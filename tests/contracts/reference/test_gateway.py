@@ -1,6 +1,5 @@
 """The reference gateway keeps what documents 000 and 001 say, answer by answer."""
 
-import asyncio
 from typing import Any
 
 import pytest
@@ -28,7 +27,7 @@ def test_the_documents_example_is_answered_field_by_field(path: str, body: dict[
     async def work(client: Client) -> tuple[Any, Any, Any]:
         _, accepted, _ = await client.send("POST", path, body)
         assert client.loop.time() == 0.0
-        await asyncio.sleep(30)
+        await client.wait(30)
         return accepted, await client.job(accepted["job"]["id"]), await client.charges()
 
     accepted, job, charges = with_reference(work)
@@ -77,7 +76,7 @@ def test_a_job_shows_its_states_in_order() -> None:
         job_id = await client.submit(EXAMPLE)
         seen = []
         for pause in (0, 3, 6, 12, 600):
-            await asyncio.sleep(pause)
+            await client.wait(pause)
             seen.append((await client.job(job_id))["status"])
         return seen
 
@@ -118,7 +117,7 @@ def test_a_failed_job_says_why_and_costs_nothing(scenario: str, error: dict[str,
 
     async def work(client: Client) -> tuple[Any, Any]:
         job_id = await client.submit(EXAMPLE)
-        await asyncio.sleep(602)
+        await client.wait(602)
         return await client.job(job_id), await client.charges()
 
     job, charges = with_reference(work, f"scenario: s\n{scenario}")
@@ -135,7 +134,7 @@ def test_the_deadline_is_600_seconds() -> None:
         job_id = await client.submit(EXAMPLE)
         seen = []
         for pause in (599.9, 0.2):
-            await asyncio.sleep(pause)
+            await client.wait(pause)
             seen.append((await client.job(job_id))["status"])
         return seen
 
@@ -150,7 +149,7 @@ def test_a_success_counts_up_to_the_deadline(after: str, status: str) -> None:
 
     async def work(client: Client) -> tuple[str, int]:
         job_id = await client.submit(EXAMPLE)
-        await asyncio.sleep(700)
+        await client.wait(700)
         return (await client.job(job_id))["status"], len((await client.charges())["charges"])
 
     found = with_reference(work, f"scenario: s\njobs: [{{outcome: succeed, after: {after}}}]")
@@ -174,7 +173,7 @@ def test_what_is_not_documented_is_refused(change: dict[str, Any], message: str)
 
     async def work(client: Client) -> tuple[Any, int]:
         status, data, _ = await client.send("POST", TEXT, {**EXAMPLE, **change})
-        await asyncio.sleep(10)
+        await client.wait(10)
         return (status, data["error"]), len(client.simulator.journal)
 
     assert with_reference(work) == ((400, {"code": "invalid_request", "message": message}), 0)
@@ -205,11 +204,11 @@ def test_the_61st_submit_of_a_minute_waits() -> None:
     async def work(client: Client) -> list[object]:
         for _ in range(60):
             await client.submit(EXAMPLE)
-        await asyncio.sleep(20.5)
+        await client.wait(20.5)
         status, _, headers = await client.send("POST", TEXT, EXAMPLE)
         await client.submit(EXAMPLE, key="vk-other")
         wait = int(headers["retry-after"])
-        await asyncio.sleep(wait)
+        await client.wait(wait)
         return [status, wait, await client.submit(EXAMPLE) is not None]
 
     assert with_reference(work) == [429, 40, True]
@@ -222,7 +221,7 @@ def test_a_promised_retry_is_waited_for(status: int) -> None:
 
     async def work(client: Client) -> tuple[str, list[tuple[str, float]]]:
         job_id = await client.submit(EXAMPLE)
-        await asyncio.sleep(60)
+        await client.wait(60)
         seen = [
             (exchange.kind, exchange.at / 1e9) for exchange in client.simulator.journal if exchange.kind == "submit"
         ]
@@ -237,7 +236,7 @@ def test_the_price_is_the_settings() -> None:
 
     async def work(client: Client) -> tuple[float, float]:
         job_id = await client.submit({**EXAMPLE, "duration": "8s", "model": "veo fast (Audio)"})
-        await asyncio.sleep(30)
+        await client.wait(30)
         job = await client.job(job_id)
         return job["units_consumed"], job["token_cost"]
 

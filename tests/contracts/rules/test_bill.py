@@ -92,6 +92,12 @@ CASES = (
             (None, "None"),
         )
     ),
+    bad(
+        "BILL-02",
+        "units beyond any money",
+        completed(units=Decimal("1E+999999999")),
+        broken("units * 1.50", "Decimal('1E+999999999') units"),
+    ),
     bad("BILL-02", "no units", completed(units=None), broken("units * 1.50", "None units")),
     bad(
         "BILL-02",

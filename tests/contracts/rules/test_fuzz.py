@@ -27,14 +27,14 @@ def judge(history: History) -> None:
     assert len(results(tallies, RULES.values(), history.terms, {})) >= len(RULES)
 
 
-@given(histories())
+@given(histories)
 @settings(max_examples=200, deadline=None, derandomize=True, suppress_health_check=SLOW)
 def test_no_rule_raises(history: History) -> None:
     """Whatever client, upstream and ledger say, every rule judges it or has nothing to say."""
     judge(history)
 
 
-@given(histories())
+@given(histories)
 @settings(max_examples=200, deadline=None, derandomize=True, suppress_health_check=SLOW)
 def test_every_history_can_be_told(history: History) -> None:
     """A history is lines that a terminal can show, and data that JSON can carry."""
@@ -43,7 +43,7 @@ def test_every_history_can_be_told(history: History) -> None:
 
 
 @pytest.mark.prove
-@given(histories())
+@given(histories)
 @settings(max_examples=2_000, deadline=None, suppress_health_check=SLOW)
 def test_no_rule_raises_in_two_thousand_histories(history: History) -> None:
     """The same, drawn anew and for longer."""
