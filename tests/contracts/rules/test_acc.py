@@ -127,7 +127,7 @@ CASES = (
         "ACC-05",
         "a nanosecond too late",
         a_history(submit(took="2.000000001"), upstream(status=None, fault=HANG)),
-        broken("an answer within 2 s", "2 s", ns("2.000000001")),
+        broken("an answer within 2 s", "2.000000001 s", ns("2.000000001")),
     ),
     bad(
         "ACC-05",

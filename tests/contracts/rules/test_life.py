@@ -251,7 +251,7 @@ CASES = (
         "LIFE-10",
         "still running",
         lost(read("processing", at="601.000000001")),
-        broken("ended", "running after 601 s", ns("601.000000001")),
+        broken("ended", "running after 601.000000001 s", ns("601.000000001")),
     ),
     bad("LIFE-10", "an unknown word", lost(read("stuck", at=700)), broken("ended", "'stuck' after 700 s", ns(700))),
     bad(
