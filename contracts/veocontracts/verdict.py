@@ -87,6 +87,8 @@ class Tallies:
     cases: int = 0
     submits: int = 0
     errors: list[str] = field(default_factory=list)
+    foreign_wakes: int = 0
+    """How often a thread woke a virtual loop, whose clock cannot be trusted then."""
     crashed: set[str] = field(default_factory=set)
     """Rules that failed themselves: one error each is enough."""
 
@@ -113,6 +115,7 @@ class Tallies:
             self.counts.setdefault(key, Tally()).merge(tally)
         self.cases += other.cases
         self.submits += other.submits
+        self.foreign_wakes += other.foreign_wakes
         self.errors += other.errors
         self.crashed |= other.crashed
 

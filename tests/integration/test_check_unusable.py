@@ -148,3 +148,13 @@ def test_work_after_the_answer_does_not_delay_it(tmp_path: Path) -> None:
     """Background tasks of Starlette and FastAPI run on while the client already has its 202."""
     path = write_profile(tmp_path, asgi(f"{BROKEN}:background", in_process=True))
     assert verdicts(veosim("check", "--profile", path, "--rule", "ACC-05", "--json")) == {"ACC-05": "PASS"}
+
+
+def test_a_thread_that_shows_up_late_leaves_time_unproved(tmp_path: Path) -> None:
+    """The probe saw no thread, but a case did: rules about time are inconclusive, and say why."""
+    profile = write_profile(tmp_path, asgi("tests.gateways.threaded:create", in_process=True))
+    result = veosim("check", "--profile", profile, "--rule", "TIME-08", "--rule", "ACC-05", "--json")
+    lines = json.loads(result.stdout)["results"]
+    assert [(line["rule"], line["verdict"]) for line in lines] == [("ACC-05", "PASS"), ("TIME-08", "INCONCLUSIVE")]
+    assert "so virtual time cannot be trusted" in lines[1]["reason"]
+    assert result.exit_code == 4

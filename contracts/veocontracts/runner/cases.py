@@ -16,15 +16,15 @@ from veocontracts.worlds import virtual_world
 from veosim.errors import VeosimError
 
 
-def run_case(runner: VirtualRunner, setting: Setting, case: Case) -> History:
-    """One case's history."""
+def run_case(runner: VirtualRunner, setting: Setting, case: Case) -> tuple[History, int]:
+    """One case's history, and how often a thread woke its loop."""
 
-    async def work(_: VirtualLoop) -> History:
+    async def work(loop: VirtualLoop) -> tuple[History, int]:
         async with virtual_world(setting) as world:
             bench = Bench(setting, world, case.name)
             await bench.pause(setting.phase)
             await case.drive(bench)
-            return bench.history()
+            return bench.history(), loop.foreign_wakes
 
     return runner.run(work)
 
@@ -35,7 +35,9 @@ def run_cases(setting: Setting, cases: Iterable[Case], rules: Iterable[Rule]) ->
     with VirtualRunner() as runner:
         for case in cases:
             try:
-                tallies.judge(run_case(runner, setting, case), rules, case.feeds)
+                history, foreign_wakes = run_case(runner, setting, case)
+                tallies.foreign_wakes += foreign_wakes
+                tallies.judge(history, rules, case.feeds)
             except VeosimError as error:
                 tallies.errors.append(f"{case.name}: {error}")
             except (Exception, SystemExit, asyncio.CancelledError):  # a gateway in this process may raise anything

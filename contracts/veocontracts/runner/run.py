@@ -57,12 +57,16 @@ def probe_virtual(profile: Profile, seed: int) -> Probed:
         async with virtual_world(setting) as world:
             probed = await probe(Bench(setting, world, "probe"), profile.reach_within)
         if loop.foreign_wakes:
-            note = f"a thread woke the loop {loop.foreign_wakes} times, so virtual time cannot be trusted"
-            return replace(probed, clock_proved=False, clock_note=note)
+            return replace(probed, clock_proved=False, clock_note=foreign(loop.foreign_wakes))
         return probed
 
     with VirtualRunner() as runner:
         return runner.run(work)
+
+
+def foreign(wakes: int) -> str:
+    """Why rules about time cannot be judged in a loop that threads wake."""
+    return f"a thread woke the loop {wakes} times, so virtual time cannot be trusted"
 
 
 def gate(setting: Setting, rule_ids: Sequence[str], part: int = 0, parts: int = 1) -> Tallies:
@@ -88,7 +92,10 @@ def judge_virtual(profile: Profile, rules: Sequence[Rule], seed: int, progress: 
         tallies = Tallies()
         for future in futures:  # in this order, so that equal runs give equal reports
             tallies.merge(outcome_of(future))
-    return Run(profile, setting.terms, results(tallies, rules, setting.terms, profile.waive), tallies, seed)
+    terms = setting.terms
+    if tallies.foreign_wakes:
+        terms = replace(terms, clock_proved=False, clock_note=foreign(tallies.foreign_wakes))
+    return Run(profile, terms, results(tallies, rules, terms, profile.waive), tallies, seed)
 
 
 def pool() -> ProcessPoolExecutor:
