@@ -87,10 +87,10 @@ class Tallies:
     cases: int = 0
     submits: int = 0
     errors: list[str] = field(default_factory=list)
-    foreign_wakes: int = 0
-    """How often a thread woke a virtual loop, whose clock cannot be trusted then."""
     crashed: set[str] = field(default_factory=set)
     """Rules that failed themselves: one error each is enough."""
+    foreign_wakes: int = 0
+    """How often a thread woke a virtual loop, whose clock cannot be trusted then."""
 
     def judge(self, history: History, rules: Iterable[Rule], feeds: frozenset[str]) -> None:
         """Let every rule look at one history. A rule that raises is the harness's error, not the gateway's."""
