@@ -61,7 +61,7 @@ class Bench:
         self.clock = world.clock
         self._world = world
         self._case = case
-        self._events: list[Event] = []
+        self._events: list[tuple[int, Event]] = []
         self._notes: list[str] = []
         self._began = world.clock.now()
         self._keys: dict[str, str] = {}
@@ -84,9 +84,9 @@ class Bench:
         service = self.face.services[order.service]
         body = order.body if isinstance(order.body, bytes) else json.dumps(order.body, ensure_ascii=False).encode()
         headers = {"Content-Type": "application/json", **self._world.keys.headers(secret)}
-        sent = self.clock.now()
+        sent, seen = self.clock.now(), self._seen()
         answer = await self._send("POST", service.path, headers, body)
-        data = parse(answer.body) if answer else None
+        data = self._data(answer)
         job_id = at(data, "/job/id")
         event = Submit(
             at=sent,
@@ -99,11 +99,11 @@ class Bench:
             answered_at=self.clock.now() if answer else None,
             status=answer.status if answer else None,
             data=data,
-            headers=dict(answer.headers) if answer else {},
+            headers={name: self._hidden(text) for name, text in answer.headers.items()} if answer else {},
             wall=wall_now(),
             job_id=job_id if isinstance(job_id, str) and job_id else None,
         )
-        self._events.append(event)
+        self._events.append((seen, event))
         return event
 
     async def read(self, submit: Submit, key: str | None = None, *, intent: str = "valid") -> Read:
@@ -162,7 +162,7 @@ class Bench:
             for row in rows
         )
         event = LedgerRead(at=self.clock.now(), key=key, entries=entries)
-        self._events.append(event)
+        self._events.append((self._seen(), event))
         return event
 
     async def settle(self, submit: Submit | None = None) -> None:
@@ -175,8 +175,12 @@ class Bench:
     def history(self) -> History:
         """All that was seen, in order of time."""
         world = self._world
-        events = [*self._events, *upstream_events(world.simulator, self.book.markers, self._began, alone=world.alone)]
-        return History(self.terms, self._case, tuple(sorted(events, key=lambda event: event.at)), tuple(self._notes))
+        upstream = upstream_events(world.simulator, self.book.markers, self._began, alone=world.alone)
+        # At one instant, a client's call comes after the exchanges that the upstream had seen when it was sent.
+        ordered = [(event.at, seen, 1, event) for seen, event in self._events]
+        ordered += [(event.at, number, 0, event) for number, event in upstream]
+        events = [event for *_, event in sorted(ordered, key=lambda item: item[:3])]
+        return History(self.terms, self._case, tuple(events), tuple(self._notes))
 
     # -- how it is done -------------------------------------------------------------------------------------------
 
@@ -191,10 +195,10 @@ class Bench:
         return self._keys[role]
 
     async def _read(self, label: str, job_id: str, key: str, intent: str) -> Read:
-        sent = self.clock.now()
+        sent, seen = self.clock.now(), self._seen()
         headers = self._world.keys.headers(self._secret(key))
         answer = await self._send("GET", self.face.job_path.format(job_id=quote(job_id, safe="")), headers)
-        data = parse(answer.body) if answer else None
+        data = self._data(answer)
         shown = self._shown(data) if answer and answer.status == 200 and isinstance(data, Mapping) else None
         event = Read(
             at=sent,
@@ -207,8 +211,26 @@ class Bench:
             shown=shown,
             wall=wall_now(),
         )
-        self._events.append(event)
+        self._events.append((seen, event))
         return event
+
+    def _data(self, answer: Response | None) -> Any:
+        """The answer's data; a key that the gateway echoes becomes its role."""
+        if answer is None:
+            return None
+        body = answer.body
+        for role, secret in self._keys.items():
+            body = body.replace(secret.encode(), f"<key:{role}>".encode())
+        return parse(body)
+
+    def _hidden(self, text: str) -> str:
+        for role, secret in self._keys.items():
+            text = text.replace(secret, f"<key:{role}>")
+        return text
+
+    def _seen(self) -> int:
+        """How many exchanges the upstream has seen by now."""
+        return self._world.simulator.journal.count
 
     def _shown(self, data: Any) -> Shown:
         ledger = self.setting.profile.ledger.job

@@ -31,12 +31,12 @@ class Keys:
     def fresh(self, role: str) -> str:
         """A key for `main` or `other` that nobody has used, where the profile can mint one; else the shared one."""
         if self._auth.mint is None:
-            return self._auth.keys.get(role, self._auth.keys["main"])
+            return self.declared(role) or self._auth.keys["main"]
         return self._auth.mint.format(n=next(self._minted))
 
     def declared(self, role: str) -> str | None:
         """A key that only the profile knows, such as `unentitled`."""
-        return self._auth.keys.get(role)
+        return {str(name): key for name, key in self._auth.keys.items()}.get(role)
 
     def headers(self, key: str | None) -> Mapping[str, str]:
         """The header that carries the key; none for None."""

@@ -92,11 +92,15 @@ class Upstream(Strict):
     dialect: Annotated[str, BeforeValidator(_dialect)] = "api-video"
 
 
+KeyRole = Literal["main", "other", "unentitled"]
+"""`other`: a second key of full rights. `unentitled`: a known key whose allowed services lack the ones called."""
+
+
 class Auth(Strict):
     """Keys. `mint` makes fresh ones from `{n}`; without it the suite shares `main` and waits for its window."""
 
     header: str = "Authorization: Bearer {key}"
-    keys: dict[str, str]
+    keys: dict[KeyRole, str]
     mint: str | None = None
 
     @model_validator(mode="after")
@@ -109,7 +113,11 @@ class Auth(Strict):
             raise _contradiction("mint needs {n}, which is replaced by a number", "mint")
         for name, key in self.keys.items():
             if not _PLAIN.fullmatch(key):
-                raise _contradiction("a key is one or more plain ASCII characters", "keys", name)
+                raise _contradiction(
+                    "a key is one or more plain ASCII characters; is its variable empty?",
+                    "keys",
+                    name,
+                )
         return self
 
 
@@ -267,6 +275,9 @@ def _fill(tree: Tree, environment: Mapping[str, str]) -> None:
         if not isinstance(value, str):
             return value
         missing = [name for name in _VARIABLE.findall(value) if name not in environment]
+        tree.secrets |= {
+            environment[name]: f"${{{name}}}" for name in _VARIABLE.findall(value) if environment.get(name)
+        }
         problems.extend(
             tree.problem(path, f"the variable {name} is not set", hint=f"export {name}=…") for name in missing
         )

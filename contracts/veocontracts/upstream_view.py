@@ -17,9 +17,9 @@ NOBODY = "nobody"
 
 def upstream_events(
     simulator: Simulator, markers: Mapping[str, str], since: int, *, alone: bool
-) -> list[UpstreamSubmit | UpstreamPoll]:
+) -> list[tuple[int, UpstreamSubmit | UpstreamPoll]]:
     """The exchanges that belong to these markers; where one case is `alone`, also those that belong to nobody."""
-    events: list[UpstreamSubmit | UpstreamPoll] = []
+    events: list[tuple[int, UpstreamSubmit | UpstreamPoll]] = []
     for exchange in simulator.journal:
         if exchange.at < since:
             continue
@@ -29,7 +29,7 @@ def upstream_events(
             continue
         event = _event(simulator, exchange, label)
         if event is not None:
-            events.append(event)
+            events.append((exchange.number, event))
     return events
 
 

@@ -169,7 +169,7 @@ def unprovable(rule: Rule, terms: Terms) -> str:
             "the profile's ledger shows no charges"
             if not terms.ledger
             else (
-                f"the ledger shows {', '.join(sorted(terms.ledger))}; this rule needs {', '.join(sorted(rule.needs))}"
+                f"the ledger shows {', '.join(sorted(terms.ledger))}; this rule needs {' or '.join(sorted(rule.needs))}"
             )
         )
     missing = sorted(rule.knobs & terms.missing)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -19,7 +20,7 @@ from veosim.errors import VeosimError
 from veosim.faults import BREAKS, Wire
 from veosim.journal import Exchange
 from veosim.seeded import fingerprint
-from veosim.simulator import Call, Simulator
+from veosim.simulator import BODILESS, Call, Reaction, Simulator
 
 
 class Endpoint:
@@ -41,19 +42,28 @@ class Endpoint:
         sent = False
         try:
             if reaction.delay:
-                await simulator.clock.sleep(reaction.delay)
+                reaction = await self._delayed(reaction)
             if reaction.answer is None:
                 simulator.clock.finished()
                 await BREAKS[str(reaction.break_)](Wire(scope, receive))
+            elif reaction.delay and (wire := Wire(scope, receive)).left:
+                simulator.clock.finished()
+                await wire.gone()  # else the server might take this for an app that forgot to answer
             else:
                 await send_answer(send, reaction.answer)
                 sent = True
-        except HeldError as error:
-            reaction.exchange.note = str(error)
-            await send_answer(send, self._dialect.error(504, str(error)))
         finally:
             simulator.finish(reaction, sent=sent)
             simulator.clock.finished()
+
+    async def _delayed(self, reaction: Reaction) -> Reaction:
+        """The reaction once its delay is over; an exchange that nobody advances is answered 504 instead."""
+        try:
+            await self._simulator.clock.sleep(reaction.delay)
+        except HeldError as error:
+            reaction.exchange.note = str(error)
+            return replace(reaction, answer=self._dialect.error(504, str(error)), break_=None)
+        return reaction
 
     async def _read(self, scope: Scope, receive: Receive) -> Call:
         body, failure = b"", None
@@ -75,7 +85,9 @@ def _key(scope: Scope) -> str:
 
 async def send_answer(send: Send, answer: Answer) -> None:
     """Put an answer on the wire."""
-    headers = [(b"content-type", answer.content_type.encode("latin-1")), (b"content-length", b"%d" % len(answer.body))]
+    headers = [(b"content-type", answer.content_type.encode("latin-1"))]
+    if answer.status not in BODILESS:
+        headers.append((b"content-length", b"%d" % len(answer.body)))
     if answer.headers:
         headers += [(name.lower().encode("latin-1"), text.encode("latin-1")) for name, text in answer.headers.items()]
     await send({"type": "http.response.start", "status": answer.status, "headers": headers})

@@ -46,9 +46,8 @@ def wall_now() -> datetime:
     return datetime.now(UTC)
 
 
-def monotonic() -> int:
-    """Real nanoseconds, for measuring how long the harness itself takes."""
-    return time.monotonic_ns()
+monotonic = time.monotonic_ns
+"""Real nanoseconds, for measuring how long the harness itself takes; also where a virtual run patches the module."""
 
 
 def rfc3339(instant: datetime) -> str:

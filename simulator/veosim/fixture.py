@@ -1,7 +1,8 @@
 """The fake upstream as tests hold it: a simulator in a thread of its own, steered from the test's thread or loop.
 
-Whatever is read or changed here is read or changed on the server's loop, so a test and the exchanges never meet
-half-way. Blocking calls have an `_async` twin; a test whose gateway runs in the test's own loop needs the twins.
+Whatever is read or changed here is read or changed on the server's loop. The jobs and exchanges handed out are live
+records: they go on changing as the upstream does, so copy (`dataclasses.replace`) what must stand still.
+Blocking calls have an `_async` twin; a test whose gateway runs in the test's own loop needs the twins.
 """
 
 from __future__ import annotations

@@ -76,7 +76,8 @@ class JobRequest:
 
     Attributes:
         operation: the dialect's operation, such as `from-text`.
-        canonical: the request in one exact spelling; equal requests have equal texts.
+        canonical: the request in one exact spelling; equal requests have equal texts. Only the draw of a plan
+            needs it, so a job that is kept has "" here.
         fields: the dialect's own fields after defaults, to be echoed in its answers.
         images: the images as the client gave them (URL, data URI or base64).
     """

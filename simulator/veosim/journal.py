@@ -27,6 +27,7 @@ class Exchange:
         headers: the answer's headers, beyond those of every answer.
         fault: the fault that the scenario asked for, such as `break: reset`.
         note: what a reader of the journal should know, such as why a request was refused.
+        unknown_job: a poll for an id that no job of this dialect has.
     """
 
     number: int
@@ -47,6 +48,7 @@ class Exchange:
     answered_at: int | None = None
     fault: str = ""
     note: str = ""
+    unknown_job: bool = False
 
 
 class Journal:
@@ -57,6 +59,11 @@ class Journal:
         self._count = 0
         self._waiters: list[tuple[Callable[[], bool], asyncio.Future[None]]] = []
         self.dropped = 0
+
+    @property
+    def count(self) -> int:
+        """How many exchanges have been opened since the last reset, kept or not."""
+        return self._count
 
     def __len__(self) -> int:
         return len(self._exchanges)

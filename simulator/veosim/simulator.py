@@ -7,7 +7,7 @@ the clock, then what to answer, or how to break the connection. The app carries 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from veosim.body import BadBodyError, parse_object
 from veosim.clock import Clock, RealClock
@@ -21,6 +21,10 @@ from veosim.seeded import digest
 
 MARKER = re.compile(r"mk-[0-9a-z]{10}")
 """What a marker looks like inside a prompt or an image URL: it ties a job to the plan handed in for it."""
+
+
+BODILESS = frozenset({204, 304})
+"""Answers that have no body, and no length either (RFC 9110, 15.3.5 and 15.4.5)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +178,7 @@ class Simulator:
         while job_id in self.jobs:  # a scenario played again draws the same identities
             identity = digest(identity, "again")
             job_id = dialect.job_id(identity)
-        job = Job(job_id, dialect.name, request, self.clock.now(), plan, marker)
+        job = Job(job_id, dialect.name, replace(request, canonical=""), self.clock.now(), plan, marker)
         self.jobs[job_id] = job
         return job
 
@@ -182,6 +186,7 @@ class Simulator:
         exchange.job_id = call.job_id
         job = self.jobs.get(call.job_id)
         if job is None or job.dialect != call.dialect.name:
+            exchange.unknown_job = True
             exchange.note = "no job has this id" if job is None else f"this job belongs to {job.dialect}"
             return Reaction(exchange, call.dialect.unknown_job(call.job_id))
         exchange.marker = job.marker
@@ -202,7 +207,9 @@ def _faulty(exchange: Exchange, fault: ExchangeEntry, dialect: Dialect) -> React
         return Reaction(exchange, None, fault.delay, fault.break_)
     respond = fault.respond
     exchange.fault = f"respond: {respond.status}"
-    if respond.body is None:
+    if respond.status in BODILESS:
+        answer = Answer(respond.status, b"", respond.content_type, respond.headers)
+    elif respond.body is None:
         plain = dialect.error(respond.status, f"The scenario answers {respond.status}.")
         answer = Answer(plain.status, plain.body, plain.content_type, respond.headers)
     else:

@@ -44,6 +44,19 @@ class Tree:
     values: dict[Path_, Position] = field(default_factory=dict)
     keys: dict[Path_, Position] = field(default_factory=dict)
     size: int = 0
+    secrets: dict[str, str] = field(default_factory=dict)
+    """Values that came from the environment, and what is shown instead of each."""
+
+    def hidden(self, value: Any) -> Any:
+        """A value as it may be shown."""
+        if isinstance(value, dict):
+            return {key: self.hidden(item) for key, item in value.items()}
+        if isinstance(value, list):
+            return [self.hidden(item) for item in value]
+        if isinstance(value, str):
+            for secret, name in self.secrets.items():
+                value = value.replace(secret, name)
+        return value
 
     def problem(self, path: Path_, message: str, allowed: str = "", hint: str = "", *, at_key: bool = False) -> Problem:
         """A problem at `path`, or at the nearest place above it that the file has."""
@@ -52,7 +65,7 @@ class Tree:
         while known not in places and known:
             known = known[:-1]
         line, column = places.get(known, (1, 1))
-        return Problem(self.source, line, column, show_path(path), message, allowed, hint)
+        return Problem(self.source, line, column, show_path(path), self.hidden(message), allowed, self.hidden(hint))
 
 
 def show_path(path: Path_) -> str:
@@ -206,7 +219,7 @@ def _problem(detail: ErrorDetails, model: type[BaseModel], tree: Tree) -> Proble
     if "problem" in context:
         where = (*path, *context.get("below", ()))
         return tree.problem(where, str(context["problem"]), context.get("allowed", ""), context.get("hint", ""))
-    found = f"found {shown(detail['input'])}"
+    found = f"found {shown(tree.hidden(detail['input']))}"
     if detail["type"] in _KINDS:
         return tree.problem(path, found, _KINDS[detail["type"]])
     if "expected" in context:

@@ -218,3 +218,17 @@ def test_a_case_keeps_its_keys() -> None:
         return [headers["Authorization"] for _, _, headers, _ in gateway.asked]
 
     assert on_a_bench(answering(401, b""), work) == ["Bearer vk-1", "Bearer vk-2", "Bearer vk-1"]
+
+
+def test_a_key_that_the_gateway_echoes_becomes_its_role() -> None:
+    """Secrets reach neither data nor headers of an event."""
+
+    async def echo(_: str, __: str, headers: Mapping[str, str], ___: bytes) -> Response:
+        sent = headers["Authorization"]
+        return Response(401, {"x-you-sent": sent}, json.dumps({"bad": sent}).encode())
+
+    async def work(bench: Bench, _: FunctionGateway) -> Submit:
+        return await bench.submit(bench.order())
+
+    event = on_a_bench(echo, work)
+    assert (event.data, event.headers) == ({"bad": "Bearer <key:main>"}, {"x-you-sent": "Bearer <key:main>"})

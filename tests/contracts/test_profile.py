@@ -144,7 +144,7 @@ def test_variables_come_from_the_environment(load: Loader) -> None:
         (
             "vk-main",
             '"vk\\r\\nX-Role: admin"',
-            "p.yaml:5:21: auth.keys.main: a key is one or more plain ASCII characters",
+            "p.yaml:5:21: auth.keys.main: a key is one or more plain ASCII characters; is its variable empty?",
         ),
         (
             "keys: {main",
@@ -219,3 +219,13 @@ def test_a_file_that_cannot_be_read_says_why(tmp_path: Path, monkeypatch: pytest
         load_profile("none.yaml")
     with pytest.raises(SourceError, match=r"^\.:1:1: cannot be read: Is a directory$"):
         load_profile(".")
+
+
+def test_a_value_from_the_environment_is_never_shown(tmp_path: Path) -> None:
+    """A problem names the variable instead of what it holds."""
+    path = tmp_path / "p.yaml"
+    path.write_text(SHORT.replace("{main: vk-main}", '"${SECRET}"').replace("profile: 1", 'profile: "${SECRET}"'))
+    with pytest.raises(SourceError) as problem:
+        load_profile(path, {"SECRET": "sk-live-0123456789"})
+    assert "sk-live" not in str(problem.value)
+    assert str(problem.value).count("${SECRET}") == 2

@@ -1,6 +1,10 @@
 """`veosim check`: what it prints and how it ends."""
 
 import json
+import os
+import signal
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -166,3 +170,35 @@ def test_a_rule_alone_finds_what_the_whole_run_finds(mutant: str, rule: str) -> 
     family = verdicts(veosim("check", "--mutant", mutant, "--rule", rule.partition("-")[0], "--json"))
     assert alone == {rule: "FAIL"}
     assert family[rule] == "FAIL"
+
+
+def test_a_mistake_is_json_too() -> None:
+    """Whoever reads JSON finds the reason where the results would be."""
+    result = veosim("check", "--mutant", "bils-at-submit", "--json")
+    assert json.loads(result.stdout) == {
+        "format": 1,
+        "exit": 2,
+        "errors": ["no mutant is called 'bils-at-submit'; did you mean 'bills-at-submit'?"],
+        "results": [],
+    }
+
+
+def test_events_of_one_instant_come_in_their_order() -> None:
+    """The upstream's refusal stands before the charge and the failed job that came of it."""
+    result = veosim("check", "--mutant", "bills-status-error", "--rule", "bill-06", "--json")
+    (line,) = json.loads(result.stdout)["results"]
+    events = [event["event"] for event in line["history"] if event["at"] == 0]
+    assert events == ["Submit", "UpstreamSubmit", "LedgerRead", "Read", "Read"]
+
+
+def test_an_interruption_ends_the_run_at_once() -> None:
+    """Ctrl-C reaches every process of a terminal; the command ends with 130, and leaves nobody behind."""
+    command = [sys.executable, "-c", "from veosim.cli import main; main()", "check"]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True)
+    assert process.stderr is not None
+    assert process.stderr.readline().startswith(b"reference: ")
+    os.killpg(process.pid, signal.SIGINT)
+    _, said = process.communicate(timeout=20)
+    assert (process.returncode, said) == (130, b"interrupted\n")
+    with pytest.raises(ProcessLookupError):
+        os.killpg(process.pid, 0)

@@ -198,7 +198,9 @@ class TestExchanges:
         with Upstream(slow, held_limit="20ms") as upstream:
             answer = ask(upstream.url, "POST", "/api-video" + TEXT, '{"prompt": "A paper boat"}')
             assert answer == refusal(504, "waiting for clock.advance('60s')")
-            assert upstream.journal[0].note == "waiting for clock.advance('60s')"
+            (exchange,) = upstream.journal
+            assert (exchange.status, json.loads(exchange.answer)) == (504, answer[2])
+            assert exchange.note == "waiting for clock.advance('60s')"
             assert upstream.clock.held == ["waiting for clock.advance('60s')"]
 
     def test_an_answer_of_the_scenario(self, veosim: Upstream) -> None:
@@ -212,6 +214,20 @@ class TestExchanges:
         connection.close()
         assert found == (418, "tea", "text/plain", b"no coffee")
         assert veosim.jobs == []
+
+    @pytest.mark.parametrize("status", [204, 304])
+    def test_an_answer_without_a_body(self, veosim: Upstream, status: int) -> None:
+        """204 and 304 carry neither a body nor a length, and the connection serves on."""
+        respond = {"status": status, "body": "lost"}
+        veosim.play({"scenario": "bare", "exchanges": {"submit": [{"respond": respond}]}})
+        connection = http.client.HTTPConnection(veosim.url.removeprefix("http://"), timeout=20)
+        for _ in range(2):
+            connection.request("POST", "/api-video" + TEXT, '{"prompt": "A paper boat"}')
+            answer = connection.getresponse()
+            found = answer.status, answer.headers["content-length"], answer.headers["transfer-encoding"], answer.read()
+            assert found == (status, None, None, b"")
+        connection.close()
+        assert [(exchange.status, exchange.answer) for exchange in veosim.journal] == [(status, b"")] * 2
 
     @pytest.mark.parametrize("scheme", ["Bearer sk-secret-7", "sk-secret-7", "Bearer schl\xfcssel"])
     def test_a_key_is_kept_as_its_fingerprint(self, veosim: Upstream, scheme: str) -> None:

@@ -15,7 +15,7 @@ from veosim.app import create_app
 from veosim.clock import monotonic
 from veosim.fixture import Upstream
 from veosim.server import KEEP_ALIVE, Server, ThreadedServer, listen, serving
-from veosim.units import SECOND
+from veosim.units import MILLISECOND, SECOND
 
 SUBMIT = (
     b'POST /api-video/api/video/from-text HTTP/1.1\r\nHost: x\r\nContent-Length: 25\r\n\r\n{"prompt":"A paper boat"}'
@@ -81,6 +81,25 @@ def test_a_hang_lasts_until_the_client_leaves(veosim: Upstream) -> None:
         assert answer_on(other)[0] == 200
     veosim.clock.advance("1s")
     assert (while_open, exchange.answered_at, exchange.status) == (None, 3600 * SECOND, None)
+
+
+@pytest.mark.parametrize(
+    ("entry", "note"),
+    [("delay: 300ms, break: reset", ""), ("delay: 300ms", "the client left before the answer")],
+    ids=["reset", "answer"],
+)
+def test_a_client_that_leaves_during_a_delay(
+    veosim: Upstream, entry: str, note: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Whatever was to follow, nobody is answered, the journal says so, and the server does not complain."""
+    veosim.play(f"scenario: slow\nexchanges: {{submit: [{{{entry}}}]}}")
+    with connected(veosim.url) as client:
+        client.sendall(SUBMIT)
+        (exchange,) = veosim.journal.wait_for(1)
+    veosim.clock.advance("1s")
+    found = exchange.status, exchange.answer, exchange.answered_at, exchange.note
+    assert found == (None, b"", 300 * MILLISECOND, note)
+    assert caplog.text == ""
 
 
 @pytest.mark.parametrize("scenario", [BREAK.format(word="hang", accept="true"), DELAY], ids=["hang", "delay"])

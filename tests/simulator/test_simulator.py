@@ -143,6 +143,18 @@ def test_poll_faults() -> None:
     ]
 
 
+def test_a_kept_job_is_not_kept_twice() -> None:
+    """The canonical spelling has done its work once the plan is drawn; ids do not depend on what is kept."""
+    one, other = fresh(), fresh()
+    for _ in range(2):
+        submitted(one, KITE)
+    other.play(one.scenario)
+    for _ in range(2):
+        submitted(other, KITE)
+    assert [job.request.canonical for job in one.jobs.values()] == ["", ""]
+    assert (list(one.jobs), len(one.jobs)) == (list(other.jobs), 2)
+
+
 def test_unknown_jobs() -> None:
     """An id of nobody, and one of another dialect, are the same to the client; the journal tells them apart."""
     simulator = fresh()
@@ -151,6 +163,8 @@ def test_unknown_jobs() -> None:
     job.dialect = "another"
     answers = [polled(simulator, job_id).answer for job_id in ("nobody", job.id)]
     assert answers == [DIALECT.unknown_job("nobody"), DIALECT.unknown_job(job.id)]
+    assert [exchange.unknown_job for exchange in simulator.journal][-2:] == [True, True]
+    assert not simulator.journal.matching(kind="submit")[0].unknown_job
     assert [exchange.note for exchange in simulator.journal] == [
         "",
         "no job has this id",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import sys
 import traceback
 from collections.abc import Iterator
@@ -12,7 +13,7 @@ from contextlib import contextmanager
 import click
 
 from veocontracts.profiles import BUNDLED, find_profile, with_mutant
-from veocontracts.reference.mutants import MUTANTS
+from veocontracts.reference.mutants import gateway_class
 from veocontracts.report import data, text
 from veocontracts.rules import RULES
 from veocontracts.runner.plan import plan
@@ -37,7 +38,6 @@ from veosim.errors import VeosimError, did_you_mean
 @click.option("--seed", default=0, show_default=True, help="Same seed, same runs.")
 @click.option(
     "--mutant",
-    type=click.Choice(sorted(MUTANTS)),
     metavar="NAME",
     help="Break the reference gateway in this way first.",
 )
@@ -55,12 +55,14 @@ def check(profile_name: str, only: tuple[str, ...], seed: int, mutant: str | Non
       veosim check --mutant bills-status-error
       veosim check --profile gateway.yaml --rule BILL --rule TIME-01
     """  # noqa: D301  click reads the backspace
-    with ending():
+    with ending(as_json=as_json):
+        only = tuple(name.upper() for name in only)
         _check_rules(only)
         profile = find_profile(profile_name)
         if mutant is not None:
             if profile_name not in BUNDLED:
                 raise VeosimError("--mutant breaks the reference gateway; it cannot break another one")
+            gateway_class(mutant)  # an unknown one is named now, not by a child process
             profile = with_mutant(profile, mutant)
         click.echo(plan(profile, only), err=True)
         with progress_bar() as progress:
@@ -79,19 +81,22 @@ def _check_rules(only: tuple[str, ...]) -> None:
 
 
 @contextmanager
-def ending() -> Iterator[None]:
-    """Errors that a user can mend become a line and an exit code; an interruption becomes 130, a defect of ours 3."""
+def ending(*, as_json: bool = False) -> Iterator[None]:
+    """Errors that a user can mend become a line and an exit code; an interruption becomes 130, a defect of ours 3.
+
+    With `as_json`, errors are also told on stdout, so that a machine always finds JSON there.
+    """
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):  # a terminal that cannot show a character still shows the rest
             stream.reconfigure(errors="backslashreplace")
     try:
         yield
-    except UnusableError as error:
-        click.echo(f"Error: {error}", err=True)
-        sys.exit(Exit.UNUSABLE)
     except VeosimError as error:
+        code = Exit.UNUSABLE if isinstance(error, UnusableError) else Exit.USAGE
         click.echo(f"Error: {error}", err=True)
-        sys.exit(Exit.USAGE)
+        if as_json:
+            click.echo(json.dumps({"format": data.FORMAT, "exit": int(code), "errors": [str(error)], "results": []}))
+        sys.exit(code)
     except (KeyboardInterrupt, click.Abort):
         click.echo("interrupted", err=True)
         sys.exit(Exit.INTERRUPTED)
@@ -105,10 +110,10 @@ def ending() -> Iterator[None]:
 @contextmanager
 def progress_bar() -> Iterator[Progress]:
     """A bar on stderr where that is a terminal, else nothing."""
-    if not sys.stderr.isatty():
+    if not sys.stderr.isatty() or "NO_COLOR" in os.environ or os.environ.get("TERM") == "dumb":
         yield silent
         return
-    with click.progressbar(length=1, label="judging", file=sys.stderr) as bar:
+    with click.progressbar(length=1, label="judging", file=sys.stderr, show_eta=False) as bar:
 
         def progress(done: int, parts: int) -> None:
             bar.length = parts

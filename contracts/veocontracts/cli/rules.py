@@ -30,7 +30,8 @@ def rules(rule_id: str | None, as_json: bool) -> None:
       veosim rules BILL-06
       veosim rules --json
     """  # noqa: D301  click reads the backspace
-    with ending():
+    with ending(as_json=as_json):
+        rule_id = rule_id.upper() if rule_id is not None else None
         if rule_id is not None and rule_id not in RULES:
             raise VeosimError(f"no rule is called {rule_id!r}; {did_you_mean(rule_id, RULES) or 'see `veosim rules`'}")
         chosen = list(RULES.values()) if rule_id is None else [RULES[rule_id]]

@@ -45,7 +45,7 @@ def selftest(seeds: int, names: tuple[str, ...], as_json: bool) -> None:
       veosim selftest --seeds 20
       veosim selftest --mutant bills-at-submit --json
     """  # noqa: D301  click reads the backspace
-    with ending():
+    with ending(as_json=as_json):
         began = monotonic()
         chosen = list(names) or list(MUTANTS)
         found: list[Trial] = []

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,8 +12,12 @@ from veocontracts.reference.settings import SERVICES, Settings
 from veocontracts.reference.store import Job, Store
 from veocontracts.reference.till import Till
 from veocontracts.reference.upstream import Upstream
+from veosim.body import BadBodyError, parse_json
 from veosim.clock import rfc3339
 from veosim.inprocess import Response
+
+RETRY_DIGITS = 4
+"""A longer Retry-After is no promise: it lies beyond every deadline."""
 
 RESULT_FIELDS = ("status", "video_url", "duration_seconds", "model", "resolution", "aspect_ratio")
 
@@ -36,8 +39,8 @@ class Ended:
 def data_of(answer: Response) -> dict[str, Any]:
     """The answer's JSON object, or {} where it is none."""
     try:
-        data = json.loads(answer.body)
-    except ValueError:
+        data = parse_json(answer.body)
+    except BadBodyError:
         return {}
     return data if isinstance(data, dict) else {}
 
@@ -57,11 +60,18 @@ class Worker(Till):
     async def work(self, job: Job) -> None:
         """A job's whole life: the deadline covers submit and polls together, and ends with one last look."""
         try:
-            async with asyncio.timeout_at(job.deadline):
-                ended = await self.generate(job)
-        except TimeoutError:
-            ended = await self.last_look(job)
+            ended = await self.until_deadline(job)
+        except Exception as error:  # any at all: nobody waits for this task, so the job would stay in flight for ever
+            ended = Ended(code="internal_error", message=f"The gateway itself failed: {type(error).__name__}.")
         self.settle(job, ended)
+
+    async def until_deadline(self, job: Job) -> Ended:
+        """How the job ends, at the deadline at the latest."""
+        try:
+            async with asyncio.timeout_at(job.deadline):
+                return await self.generate(job)
+        except TimeoutError:
+            return await self.last_look(job)
 
     async def generate(self, job: Job) -> Ended:
         """Submit once, then poll."""
@@ -88,7 +98,8 @@ class Worker(Till):
     def may_retry(self, answer: Response) -> float | None:
         """Seconds to wait where the upstream itself says that it took nothing on, else None."""
         after = answer.headers.get("retry-after", "")
-        return float(after) if answer.status in {429, 503} and after.isdigit() else None
+        promised = after.isascii() and after.isdecimal() and len(after) <= RETRY_DIGITS
+        return float(after) if answer.status in {429, 503} and promised else None
 
     def read_submit(self, job: Job, answer: Response) -> Ended | None:
         """The upstream's job id, or the end of the job."""

@@ -22,7 +22,7 @@ def page(rule: Rule, mutants: Mapping[str, str]) -> list[str]:
         f"  witness  {rule.witness}",
     ]
     if rule.needs:
-        text.append(f"  needs    a ledger that shows {', '.join(sorted(rule.needs))}")
+        text.append(f"  needs    a ledger that shows {' or '.join(sorted(rule.needs))}")
     if rule.knobs:
         text.append(f"  knobs    {', '.join(sorted(rule.knobs))} (scaled time)")
     if rule.grains:

@@ -69,5 +69,5 @@ def report(run: Run) -> str:
     for line in run.results:
         if line.verdict is Verdict.FAIL:
             parts += [*failure(line), ""]
-    parts += [f"! {error}" for error in run.tallies.errors]
+    parts += [f"! {printable(line)}" for error in run.tallies.errors for line in error.splitlines()]
     return "\n".join([*parts, summary(run)])

@@ -12,40 +12,54 @@ from veosim.units import SECOND
 
 WIDTH = 100
 QUOTE = "'\""
-FOLDED = 3
-"""So many equal lines are shown before the rest is folded into one."""
+QUIET = (Read, UpstreamPoll)
+"""What comes by the hundred while a job runs."""
+
+FOLDED = 4
+"""So many lines of a quiet stretch are shown before the rest is folded into one."""
+
+VARIETY = 4
+"""A stretch is quiet while no more than so many different lines take turns in it."""
+
+Row = tuple[Event, str, str]
 
 
 def timeline(history: History) -> list[str]:
     """The events in order of time, names instead of ids."""
     names = _names(history)
-    rows = [(event.at, *_row(event, names)) for event in history.events]
+    rows = [(event, *_row(event, names)) for event in history.events]
     lines: list[str] = []
-    for group in _groups(rows):
-        at, who, what = group[0]
-        if len(group) <= FOLDED:
-            lines += [_line(at, who, what) for at, who, what in group]
-        else:
-            lines.append(_line(at, who, what))
-            until = f"{group[-1][0] / SECOND:.1f} s"
-            lines.append(f"{'':>12}  {'':8}  … {len(group) - 2} more like this, until {until}")
-            lines.append(_line(*group[-1]))
+    for stretch in _stretches(rows):
+        if len(stretch) <= FOLDED + 1:
+            lines += map(_line, stretch)
+            continue
+        head, folded, last = stretch[: FOLDED - 1], stretch[FOLDED - 1 : -1], stretch[-1]
+        reads = sum(isinstance(event, Read) for event, _, _ in folded)
+        counted = f"{reads} reads and {len(folded) - reads} polls" if reads < len(folded) else f"{reads} reads"
+        until = f"{folded[-1][0].at / SECOND:.1f} s"
+        lines += [*map(_line, head), f"{'':>12}  {'':8}  … {counted} like these, until {until}", _line(last)]
     return lines
 
 
-def _line(at: int, who: str, what: str) -> str:
-    return f"{at / SECOND:>10.3f} s  {who:8}  {what}"
+def _line(row: Row) -> str:
+    event, who, what = row
+    return f"{event.at / SECOND:>10.3f} s  {who:8}  {what}"
 
 
-def _groups(rows: list[tuple[int, str, str]]) -> Iterator[list[tuple[int, str, str]]]:
-    group: list[tuple[int, str, str]] = []
+def _stretches(rows: list[Row]) -> Iterator[list[Row]]:
+    """Runs of quiet lines that take turns, and every other line by itself."""
+    stretch: list[Row] = []
     for row in rows:
-        if group and row[1:] != group[-1][1:]:
-            yield group
-            group = []
-        group.append(row)
-    if group:
-        yield group
+        different = {other[1:] for other in (*stretch, row)}
+        if stretch and (not isinstance(row[0], QUIET) or len(different) > VARIETY):
+            yield stretch
+            stretch = []
+        if isinstance(row[0], QUIET):
+            stretch.append(row)
+        else:
+            yield [row]
+    if stretch:
+        yield stretch
 
 
 def _names(history: History) -> dict[str, str]:

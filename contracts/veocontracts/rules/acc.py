@@ -9,6 +9,7 @@ from veocontracts.rules.base import Observation, Source, broken, held, judged, r
 from veocontracts.rules.facts import ROUNDING, in_seconds, instant
 
 QUICKSTART = Source(("000", "001"), "Quickstart: Submit a generation job")
+SAMPLE = Source(("000", "001"), "Quickstart: Submit a generation job, its sample", "follows")
 
 
 @rule(
@@ -37,7 +38,7 @@ def accepted_envelope(history: History) -> Iterator[Observation]:
         yield judged(story, not wrong, "202 with the documented envelope", ", ".join(wrong), submit.answered_at)
 
 
-@rule("ACC-02", "Every accepted submit gets a job id of its own.", QUICKSTART, witness="two accepted submits")
+@rule("ACC-02", "Every accepted submit gets a job id of its own.", SAMPLE, witness="two accepted submits")
 def fresh_ids(history: History) -> Iterator[Observation]:
     """No id twice."""
     seen: dict[str, str] = {}
@@ -65,7 +66,7 @@ def right_service(history: History) -> Iterator[Observation]:
 @rule(
     "ACC-04",
     "created_at is an RFC 3339 instant in UTC, and not in the future of the answer that shows it.",
-    QUICKSTART,
+    SAMPLE,
     witness="an accepted submit",
 )
 def created_in_the_past(history: History) -> Iterator[Observation]:

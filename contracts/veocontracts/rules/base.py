@@ -79,7 +79,7 @@ class Rule:
     """One promise.
 
     Attributes:
-        needs: what the ledger must be able to show.
+        needs: what the ledger must be able to show; one of them is enough.
         knobs: time knobs that a scaled profile must declare.
         witness: the occasion that must arise before it can pass.
         grains: the parts that are reported by themselves.

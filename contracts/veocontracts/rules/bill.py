@@ -24,6 +24,12 @@ from veocontracts.rules.facts import (
 from veocontracts.terms import SECOND
 
 PRICING = Source(("000", "001"), "Pricing: per second of generated video")
+REFUSED = Source(("000", "001"), "Pricing: billed when the gateway job completes", "follows")
+REALLY_MADE = Source(
+    ("000", "001"),
+    "Pricing: no billing on 4xx/5xx; that a 5xx may be ridden out is our reading",
+    "follows",
+)
 FAILURE = Source(("000", "001"), "Pricing: no billing when the upstream fails (2026-04-27)")
 ONCE = Source(("000", "001"), "Pricing: billed once, when the gateway job completes")
 TIMEOUT = Source(("000", "001"), "FAQ: the job fails when the upstream is not done in 600 s", "follows")
@@ -83,7 +89,7 @@ def cost_is_units_times_price(history: History) -> Iterator[Observation]:
 @rule(
     "BILL-03",
     "The price depends on the duration alone: not on model, resolution, aspect ratio, or how long the job took.",
-    Source(("000", "001"), "Pricing: the same for both models; examples"),
+    Source(("000", "001"), "Pricing: the same for both models, per second alone", "follows"),
     witness="two completed jobs of one duration that differ in something else",
     needs=("job",),
 )
@@ -110,7 +116,7 @@ def _what(story: Story) -> str:
     "A job that the upstream refused with a 4xx is failed, and not billed.",
     FAILURE,
     witness="an upstream submit that was answered with 4xx",
-    needs=("job",),
+    needs=("job", "entries"),
 )
 def refused_upstream_is_free(history: History) -> Iterator[Observation]:
     """4xx at submit."""
@@ -131,9 +137,9 @@ def _settled(story: Story, history: History) -> bool:
 @rule(
     "BILL-05",
     "A job that met a 5xx upstream is failed, or completes if the video was really made; only then is it billed.",
-    FAILURE,
+    REALLY_MADE,
     witness="an upstream submit or poll that was answered with 5xx",
-    needs=("job",),
+    needs=("job", "entries"),
 )
 def server_errors_are_free(history: History) -> Iterator[Observation]:
     """5xx at submit or at poll."""
@@ -151,7 +157,7 @@ def server_errors_are_free(history: History) -> Iterator[Observation]:
     "HTTP 200 with {status: 'error'}, at submit or at a poll, fails the job, unbilled.",
     FAILURE,
     witness="an upstream answer of 200 with an error envelope, before the deadline",
-    needs=("job",),
+    needs=("job", "entries"),
 )
 def error_envelope_is_failure(history: History) -> Iterator[Observation]:
     """The error envelope inside a 200."""
@@ -177,7 +183,7 @@ def _says_error(data: object) -> bool:
     "A job that timed out is not billed.",
     TIMEOUT,
     witness="a failed job that the upstream had not ended by the deadline, read after charges settled",
-    needs=("job",),
+    needs=("job", "entries"),
 )
 def timeouts_are_free(history: History) -> Iterator[Observation]:
     """Failed at the deadline, unbilled."""
@@ -264,7 +270,7 @@ def late_success_is_free(history: History) -> Iterator[Observation]:
 @rule(
     "BILL-11",
     "A refused, unauthorised or rate-limited request is not billed.",
-    FAILURE,
+    REFUSED,
     witness="a request answered with 4xx, and the ledger of its key after that",
     needs=("entries",),
 )

@@ -11,6 +11,7 @@ from veocontracts.terms import Terms
 
 FIELDS = ("model", "resolution", "duration", "aspect_ratio")
 CHANGELOG = Source(("000", "001"), "Changelog 1.1: exact enum values")
+EXACTLY = Source(("000", "001"), "Changelog 1.1: exact enum values", "follows")
 KNOWN_FIELDS = frozenset({*FIELDS, "prompt", "image"})
 
 
@@ -41,7 +42,7 @@ def documented_values_work(history: History) -> Iterator[Observation]:
 @rule(
     "ENUM-02",
     "Any other string in an enum field is refused.",
-    CHANGELOG,
+    EXACTLY,
     witness="a request with one string that is not documented",
     grains=FIELDS,
 )
@@ -53,7 +54,7 @@ def other_strings_refused(history: History) -> Iterator[Observation]:
 @rule(
     "ENUM-03",
     "A value of another type in an enum field is refused, such as a duration of 4 instead of '4s'.",
-    Source(("000", "001"), "FAQ: why duration is a string"),
+    Source(("000", "001"), "FAQ: an integer duration is a 400; for other fields and types it follows", "follows"),
     witness="a request with one value of a wrong type",
     grains=FIELDS,
 )
@@ -137,8 +138,9 @@ def _failed_without_cause(story: Story, terms: Terms) -> bool:
 @rule(
     "ENUM-07",
     "A request that must be refused is never mended in silence, made and billed.",
-    Source(("000", "001"), "FAQ: a wrong type is an error, not a default", "follows"),
+    Source(("000", "001"), "FAQ: an integer duration is a 400", "follows"),
     witness="a request that must be refused, followed until charges settled",
+    needs=("job", "entries"),
 )
 def never_mended(history: History) -> Iterator[Observation]:
     """No video and no charge from a wrong request."""

@@ -75,8 +75,11 @@ def number(value: Any) -> Decimal | None:
 
 
 def charges(story: Story, at: int | None = None) -> list[Entry]:
-    """This job's entries in the ledger, up to `at`, but for those of nothing at all."""
-    return [entry for entry in story.entries(at) if number(entry.amount) != 0]
+    """This job's entries in the ledger, up to `at`; none where they add up to nothing, as a hold and its release do."""
+    entries = [entry for entry in story.entries(at) if number(entry.amount) != 0]
+    amounts = [number(entry.amount) for entry in entries]
+    settled = all(found is not None for found in amounts) and sum(found for found in amounts if found is not None) == 0
+    return [] if settled else entries
 
 
 def charge(story: Story) -> str:

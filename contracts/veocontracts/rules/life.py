@@ -12,6 +12,8 @@ from veocontracts.terms import SECOND
 
 LIFECYCLE = Source(("000", "001"), "Guides: Async lifecycle (double polling)")
 POLLING = Source(("000", "001"), "Quickstart: Poll for the video")
+ORDER = Source(("000", "001"), "Guides: Async lifecycle (double polling)", "follows")
+SAMPLE = Source(("000", "001"), "Quickstart: Poll for the video, its sample", "follows")
 RANK = {"queued": 0, "running": 1, "completed": 2, "failed": 2}
 NO_RESULT: tuple[object, ...] = (None, {}, [], "")
 GONE = frozenset({404, 410})
@@ -48,7 +50,7 @@ def completed_with_result(history: History) -> Iterator[Observation]:
     "LIFE-02",
     "States only move forward, nothing changes after the end, id and created_at never change, "
     "and a job that runs shows no result.",
-    LIFECYCLE,
+    ORDER,
     witness="a job that was read again after it had ended",
 )
 def only_forward(history: History) -> Iterator[Observation]:
@@ -118,7 +120,7 @@ def _own_reads(story: Story) -> list[Read]:
 @rule(
     "LIFE-03",
     "completed_at appears when the job is completed, not before, and is not before created_at.",
-    POLLING,
+    SAMPLE,
     witness="a completed job",
 )
 def completed_at(history: History) -> Iterator[Observation]:
@@ -182,7 +184,7 @@ def unknown_is_404(history: History) -> Iterator[Observation]:
 @rule(
     "LIFE-10",
     "Every accepted job has ended by its deadline.",
-    Source(("000", "001"), "Overview: 600 s timeout; FAQ: how long it takes"),
+    Source(("000", "001"), "Overview: 600 s timeout; FAQ: how long it takes; counted from the 202 (inferred)"),
     witness="a job that the upstream had not ended by the deadline, read after it",
     knobs=("job_timeout",),
 )

@@ -20,7 +20,9 @@ from veocontracts.rules.facts import (
 )
 from veocontracts.terms import SECOND, Terms
 
-TIMEOUT = Source(("000", "001"), "Overview: 600 s timeout; FAQ: the job fails when the upstream is not done by then")
+TIMEOUT = Source(
+    ("000", "001"), "Overview: 600 s timeout; FAQ: the job fails if not done by then; counted from the 202 (inferred)"
+)
 FOLLOWS = Source(("000", "001"), "Overview: 600 s timeout", "follows")
 NEAR = 60 * SECOND
 CLOSE = 5 * SECOND
@@ -90,6 +92,7 @@ def _quick_end(story: Story) -> bool:
     "A success just inside the 600 s is completed and billed.",
     TIMEOUT,
     witness="a job that succeeds upstream within the last minute in which any gateway with this poll gap must see it",
+    needs=("job", "entries"),
     knobs=("job_timeout",),
 )
 def just_inside(history: History) -> Iterator[Observation]:
@@ -103,7 +106,7 @@ def just_inside(history: History) -> Iterator[Observation]:
         if faults or not last_chance - NEAR <= planned.ready_at <= last_chance or story.last is None:
             continue
         if story.views[-1][0].at > deadline(story, terms):
-            kept = state(story) == "completed" and (charge(story) != "" or not terms.ledger)
+            kept = state(story) == "completed" and charge(story) != ""
             yield judged(
                 story, kept, f"completed and billed, ready at {_since(story, planned.ready_at)}", outcome(story)
             )
@@ -114,6 +117,7 @@ def just_inside(history: History) -> Iterator[Observation]:
     "A success after the 600 s leaves the job failed and unbilled, for good.",
     TIMEOUT,
     witness="a job that succeeds upstream within a minute after the deadline, read after that",
+    needs=("job", "entries"),
     knobs=("job_timeout",),
 )
 def too_late(history: History) -> Iterator[Observation]:

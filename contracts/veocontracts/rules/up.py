@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from veocontracts.history import History, UpstreamPoll, UpstreamSubmit
 from veocontracts.rules.base import Observation, Source, broken, held, judged, rule
 
-LIFECYCLE = Source(("000", "001"), "Guides: Async lifecycle (double polling)")
+LIFECYCLE = Source(("000", "001"), "Guides: Async lifecycle (double polling)", "follows")
 INPUT = Source(("000", "001"), "Input / Output", "follows")
 RETRYABLE = frozenset({408, 425, 429})
 
@@ -20,7 +20,7 @@ def may_be_sent_again(event: UpstreamSubmit) -> bool:
 @rule(
     "UP-01",
     "One accepted job makes one upstream generation: a submit that may have been taken on is never sent again.",
-    Source(("000", "001"), "Guides: Async lifecycle: the worker calls the upstream, which queues a task", "follows"),
+    Source(("000", "001"), "Guides: Async lifecycle (double polling), one upstream call for each job", "follows"),
     witness="an upstream submit that created a job and whose answer was lost",
 )
 def one_generation(history: History) -> Iterator[Observation]:

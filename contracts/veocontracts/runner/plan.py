@@ -20,12 +20,19 @@ def plan(profile: Profile, only: Sequence[str] = ()) -> str:
     jobs = sum(case.jobs for case in cases)
     keys = "a fresh key per case" if profile.auth.mint else f"the key {'main'!r}, paced below its limit"
     if virtual:
-        long = "seconds, in virtual time"
+        long = "in virtual time"
     else:
         seconds = profile.timeout.after / SECOND / factor_of(profile)
         long = f"at least {2 * seconds:.0f} s, times divided by {factor_of(profile):g}"
     sells = ", ".join(service.name for service in face(profile.api).services.values())
+    size = f"{profile.gateway.name}: {_count(len(rules), 'rule')}, {_count(len(cases), 'case')}"
+    if not cases:
+        return f"{size}; " + ("one job is sent, to probe it" if rules else "nothing is sent")
     return (
-        f"{profile.gateway.name}: {len(rules)} rules, {len(cases)} cases, about {jobs} jobs for {sells}, {keys}; "
-        f"{long}. First one job, to see that it reaches this upstream."
+        f"{size}, about {_count(jobs, 'job')} for {sells}, {keys}; {long}. "
+        "First one job, to see that it reaches this upstream."
     )
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" + ("" if number == 1 else "s")

@@ -11,7 +11,7 @@ from itertools import pairwise
 from veocontracts.bench import Bench
 from veocontracts.history import Submit, UpstreamPoll
 from veocontracts.runner.terms_of import Probed
-from veosim.errors import VeosimError
+from veosim.errors import VeosimError, shown
 from veosim.units import SECOND, show_duration
 
 WATCHED = 60 * SECOND
@@ -36,7 +36,8 @@ async def probe(bench: Bench, patience: int) -> Probed:
     submit = await bench.submit(order)
     if not await _reached(bench, patience):
         raise UnusableError(_not_reached(bench, submit, patience))
-    await bench.pause(WATCHED)
+    # A gateway may poll more and more seldom, so a gap that the profile does not declare takes a whole job to measure.
+    await bench.pause(WATCHED if bench.setting.profile.timeout.poll_gap is not None else bench.terms.timeout)
     await bench.ledger()
     polls = [event.at for event in bench.history().events if isinstance(event, UpstreamPoll)]
     gaps = [later - earlier for earlier, later in pairwise(polls)]
@@ -61,7 +62,7 @@ def _not_reached(bench: Bench, submit: Submit, patience: int) -> str:
     if submit.status in {401, 403}:
         return f"the gateway answered {submit.status} to the key auth.keys.main; is it one that it knows?"
     if submit.status // 100 != 2:
-        return f"the gateway answered {submit.status} to a valid submit: {str(submit.data)[:200]}"
+        return f"the gateway answered {submit.status} to a valid submit: {shown(submit.data, 200)}"
     return (
         f"1 job was sent, and the simulator did not see it within {show_duration(patience)}; this gateway may be "
         "calling a real upstream, so nothing more is sent. Point its upstream URL at {upstream_url}"

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import multiprocessing
+import signal
 from asyncio import CancelledError
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import TypeVar
 
@@ -98,9 +100,27 @@ def judge_virtual(profile: Profile, rules: Sequence[Rule], seed: int, progress: 
     return Run(profile, terms, results(tallies, rules, terms, profile.waive), tallies, seed)
 
 
-def pool() -> ProcessPoolExecutor:
-    """Child processes that start from nothing, so that this process's state and clocks never reach them."""
-    return ProcessPoolExecutor(WORKERS, mp_context=multiprocessing.get_context("spawn"))
+@contextmanager
+def pool() -> Iterator[ProcessPoolExecutor]:
+    """Child processes that start from nothing, so that this process's state and clocks never reach them.
+
+    They leave interruptions to this process: whatever ends the block early ends them at once.
+    """
+    context = multiprocessing.get_context("spawn")
+    executor = ProcessPoolExecutor(WORKERS, mp_context=context, initializer=ignore_interruptions)
+    try:
+        yield executor
+    except BaseException:
+        executor.shutdown(wait=False, cancel_futures=True)
+        for child in multiprocessing.active_children():
+            child.kill()
+        raise
+    executor.shutdown()
+
+
+def ignore_interruptions() -> None:
+    """A terminal sends Ctrl-C to every process; a gateway's task must not swallow it in a child."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 def outcome_of(future: Future[T]) -> T:

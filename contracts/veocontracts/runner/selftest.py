@@ -34,7 +34,8 @@ class Trial:
     @property
     def killed(self) -> bool:
         """Whether the primary rule, selected alone, turns red."""
-        return MUTANTS[self.mutant].primary in self.alone
+        primary = MUTANTS[self.mutant].primary
+        return primary in self.alone and primary in self.red
 
     @property
     def undeclared(self) -> tuple[str, ...]:

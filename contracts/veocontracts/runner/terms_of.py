@@ -38,7 +38,7 @@ def ledger_of(profile: Profile) -> frozenset[LedgerPower]:
     if profile.ledger.job is not None:
         powers.add("job")
     if profile.ledger.http is not None:
-        powers |= {"job", "entries"}
+        powers.add("entries")
     return frozenset(powers)
 
 

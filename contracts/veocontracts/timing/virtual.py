@@ -130,11 +130,11 @@ class VirtualClock:
 def following() -> Iterator[Callable[[VirtualLoop], None]]:
     """Patch this process's wall and monotonic clocks; yields a function that lets them follow a loop.
 
-    `time.time`, `datetime.now` and their kin are moved by time-machine, which leaves `time.monotonic` alone.
+    `time.time`, `datetime.now` and their kin are moved by time-machine, which leaves the monotonic clocks alone.
     """
     base = EPOCH.timestamp()
     current: list[VirtualLoop] = []
-    real = time.monotonic  # noqa: TID251  patched here, and only in the process of a virtual run
+    real = {name: getattr(time, name) for name in MONOTONIC}
     with time_machine.travel(EPOCH, tick=False) as traveller:
 
         def follow(loop: VirtualLoop) -> None:
@@ -142,11 +142,22 @@ def following() -> Iterator[Callable[[VirtualLoop], None]]:
             traveller.move_to(base + loop.time())
             loop.on_jump = lambda now: traveller.move_to(base + now)
 
-        time.monotonic = lambda: current[0].time() if current else real()  # noqa: TID251  as above
+        for name, unit in MONOTONIC.items():
+            setattr(time, name, _reader(current, real[name], unit))
         try:
             yield follow
         finally:
-            time.monotonic = real  # noqa: TID251  as above
+            for name in MONOTONIC:
+                setattr(time, name, real[name])
+
+
+MONOTONIC = {"monotonic": 1.0, "perf_counter": 1.0, "monotonic_ns": SECOND, "perf_counter_ns": SECOND}
+"""The clocks of `time` that are patched, only in the process of a virtual run, and what a second is on each."""
+
+
+def _reader(current: list[VirtualLoop], real: Callable[[], float], unit: float) -> Callable[[], float]:
+    """A clock that shows the loop's time; the real one before the first loop."""
+    return lambda: type(unit)(current[0].time() * unit) if current else real()
 
 
 class VirtualRunner:

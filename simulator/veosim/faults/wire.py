@@ -33,12 +33,23 @@ class Wire:
         while (await self._receive())["type"] != "http.disconnect":
             pass
 
+    @property
+    def left(self) -> bool:
+        """Whether the client has already left; in process it cannot without cancelling the exchange."""
+        transport: asyncio.Transport | None = self._extensions.get(TRANSPORT)
+        return transport is not None and transport.is_closing()
+
     def reset(self) -> None:
-        """End the connection with a TCP RST: the client sees ECONNRESET, not an orderly close."""
+        """End the connection with a TCP RST: the client sees ECONNRESET, not an orderly close.
+
+        Nothing happens where the client has left: there is no socket any more.
+        """
         transport: asyncio.Transport | None = self._extensions.get(TRANSPORT)
         if transport is None:
             in_process: Callable[[], None] = self._extensions[RESET]
             in_process()
+            return
+        if transport.is_closing():
             return
         # A socket option belongs to the open connection, so a duplicate of its descriptor can set it; uvloop's own
         # socket object cannot.

@@ -114,13 +114,31 @@ HeaderValue = Annotated[str, Field(pattern=r"^[\t\x20-\x7e\xa0-\xff]*$")]
 """What HTTP can carry: one line of Latin-1 (RFC 9110, 5.5)."""
 
 
+OURS = frozenset({"content-type", "content-length", "transfer-encoding", "connection"})
+"""Headers that follow from the rest of the answer, or from the connection."""
+
+
 class Respond(Strict):
-    """An answer in place of the dialect's own. Without `body` it is the dialect's error of that status."""
+    """An answer in place of the dialect's own. Without `body` it is the dialect's error of that status.
+
+    204 and 304 never have a body.
+    """
 
     status: int = Field(ge=200, le=599)
     headers: dict[HeaderName, HeaderValue] = Field(default_factory=dict)
     body: str | None = None
     content_type: HeaderValue = "application/json"
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        for name in self.headers:
+            if name.lower() == "content-type":
+                raise _contradiction(
+                    f"the type is no header of its own: write content_type: instead of {name!r}", "headers", name
+                )
+            if name.lower() in OURS:
+                raise _contradiction(f"{name!r} is the server's own to set", "headers", name)
+        return self
 
 
 class ExchangeEntry(Strict):

@@ -29,14 +29,14 @@ _DEFAULT_PLAN = Plan(Outcome.SUCCEED, DEFAULT_QUEUE, DEFAULT_RUN)
 
 @dataclass(slots=True)
 class Stage:
-    """A scenario and the counters that it has run up."""
+    """A scenario and the counters that it has run up. `equal` counts by digest: a request may hold megabytes."""
 
     scenario: Scenario
     seed: int
     jobs: int = 0
     submits: int = 0
     polls: int = 0
-    equal: Counter[str] = field(default_factory=Counter)
+    equal: Counter[bytes] = field(default_factory=Counter)
 
     def submit_fault(self, request: JobRequest) -> ExchangeEntry | None:
         """The fault of the next submit; counts it."""
@@ -58,8 +58,9 @@ class Stage:
     def draw(self, request: JobRequest) -> tuple[Plan, bytes]:
         """The next job's plan, and the bytes that its ids are laid out from."""
         self.jobs += 1
-        repeats = self.equal[request.canonical]
-        self.equal[request.canonical] += 1
+        name = digest(request.canonical)[:16]
+        repeats = self.equal[name]
+        self.equal[name] += 1
         identity = digest(self.seed, self.scenario.scenario, request.canonical, repeats)
         for entry in self.scenario.jobs:
             if entry.when is None or _job_matches(entry.when, request, self.jobs):

@@ -49,15 +49,22 @@ def test_a_history_is_told_in_order() -> None:
 
 
 def test_equal_lines_are_folded() -> None:
-    """Four or more become the first, a count and the last; three stay as they are."""
+    """Reads and polls that take turns become the first three, a count and the last."""
     reads = [read("processing", at=at) for at in range(600, 603)]
     assert timeline(lost(*reads))[2:] == [
         "   100.000 s  upstream  is polled for up#1 → 200 processing",
-        "                        … 3 more like this, until 500.0 s",
-        "   500.000 s  upstream  is polled for up#1 → 200 processing",
-        "   600.000 s  client    reads job#1 → 200 running",
-        "   601.000 s  client    reads job#1 → 200 running",
+        "   200.000 s  upstream  is polled for up#1 → 200 processing",
+        "   300.000 s  upstream  is polled for up#1 → 200 processing",
+        "                        … 2 reads and 2 polls like these, until 601.0 s",
         "   602.000 s  client    reads job#1 → 200 running",
+    ]
+
+
+def test_a_short_stretch_is_shown_whole() -> None:
+    """Five lines are no shorter when folded."""
+    reads = [read("processing", at=at) for at in range(600, 605)]
+    assert timeline(a_history(submit(), *reads))[1:] == [
+        f"   {at}.000 s  client    reads job#1 → 200 running" for at in range(600, 605)
     ]
 
 

@@ -130,11 +130,6 @@ CASES = (
         "billed in the ledger alone",
         ready(590, read("completed", at=601, cost=None, units=None), ledger(charge_of(6), at=602)),
     ),
-    good(
-        "TIME-02",
-        "no way to see a bill",
-        ready(590, read("completed", at=601, cost=None, units=None), ledger=frozenset()),
-    ),
     bad("TIME-02", "timed out", ready(600, read("failed", at=601)), broken(inside("600"), FREE)),
     bad(
         "TIME-02",

@@ -16,7 +16,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from veocontracts.timing import virtual
-from veocontracts.timing.virtual import StuckError, VirtualClock, VirtualLoop, VirtualRunner, following
+from veocontracts.timing.virtual import MONOTONIC, StuckError, VirtualClock, VirtualLoop, VirtualRunner, following
 from veosim.clock import EPOCH
 from veosim.server import serving
 from veosim.units import SECOND
@@ -275,3 +275,16 @@ def test_a_clock_counts_in_whole_nanoseconds() -> None:
         return VirtualClock(loop).now()
 
     assert run(work) == 3 * SECOND // 10
+
+
+def test_every_monotonic_clock_follows() -> None:
+    """Whichever of them a gateway keeps its deadline with, it moves by the 600 s of the loop."""
+
+    async def work(_: VirtualLoop) -> list[float]:
+        clocks = [(getattr(time, name), unit) for name, unit in MONOTONIC.items()]
+        before = [clock() for clock, _ in clocks]
+        await asyncio.sleep(600)
+        return [(clock() - at) / unit for (clock, unit), at in zip(clocks, before, strict=True)]
+
+    with VirtualRunner() as runner:
+        assert runner.run(work) == [600.0, 600.0, 600.0, 600.0]

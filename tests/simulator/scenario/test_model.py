@@ -177,6 +177,19 @@ def test_a_job_entry_that_means_nothing_is_refused(entry: str, expected: list[st
             "3:3: exchanges.polls",
             "unknown key 'polls'; allowed: submit, poll; did you mean 'poll'?",
         ),
+        (
+            "poll: [{respond: {status: 200, headers: {Content-Type: text/html}}}]",
+            "3:58: exchanges.poll[0].respond.headers.Content-Type",
+            "the type is no header of its own: write content_type: instead of 'Content-Type'",
+        ),
+        *(
+            (
+                f"poll: [{{respond: {{status: 200, headers: {{{name}: x}}}}}}]",
+                f"3:{46 + len(name)}: exchanges.poll[0].respond.headers.{name}",
+                f"'{name}' is the server's own to set",
+            )
+            for name in ("Content-Length", "transfer-encoding", "Connection")
+        ),
         ("poll: [{respond: {}}]", "3:20: exchanges.poll[0].respond", "the key 'status' is missing"),
         (
             "poll: [{respond: {status: 199}}]",

@@ -63,6 +63,14 @@ def test_a_plan_does_not_depend_on_the_order_of_arrival(order: list[str], seed: 
     assert drawn_by(order, seed) == drawn_by(ARRIVALS, seed)
 
 
+def test_equal_requests_are_counted_by_digest() -> None:
+    """However large a request is, what is kept of it to count its repeats is 16 bytes."""
+    stage = Stage(DRAWN, 7)
+    for _ in range(2):
+        stage.draw(asked("x" * 2_000_000))
+    assert [(len(name), count) for name, count in stage.equal.items()] == [(16, 2)]
+
+
 def test_a_plan_depends_on_seed_scenario_request_and_repeats() -> None:
     """Each of the four alone changes what is drawn; nothing else does."""
     renamed = DRAWN.model_copy(update={"scenario": "renamed"})
