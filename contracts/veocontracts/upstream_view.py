@@ -24,8 +24,7 @@ def upstream_events(
         if exchange.at < since:
             continue
         label = markers.get(exchange.marker or _marker_in(exchange), NOBODY)
-        unknown = exchange.kind == "poll" and exchange.note != ""
-        if label == NOBODY and not alone and not (unknown and exchange.marker is None):
+        if label == NOBODY and not alone and not exchange.unknown_job:
             continue
         event = _event(simulator, exchange, label)
         if event is not None:
@@ -62,7 +61,7 @@ def _event(simulator: Simulator, exchange: Exchange, label: str) -> UpstreamSubm
             at=exchange.at,
             label=label,
             job=exchange.job_id or "",
-            known=exchange.note == "" or exchange.marker is not None,
+            known=not exchange.unknown_job,
             status=exchange.status,
             data=data,
             fault=exchange.fault,
