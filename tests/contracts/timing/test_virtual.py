@@ -283,7 +283,7 @@ def test_every_monotonic_clock_follows() -> None:
     async def work(_: VirtualLoop) -> list[float]:
         clocks = [(getattr(time, name), unit) for name, unit in MONOTONIC.items()]
         before = [clock() for clock, _ in clocks]
-        await asyncio.sleep(600)
+        await asyncio.sleep(600)  # why: virtual time
         return [(clock() - at) / unit for (clock, unit), at in zip(clocks, before, strict=True)]
 
     with VirtualRunner() as runner:
