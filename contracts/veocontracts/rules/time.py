@@ -45,15 +45,15 @@ def _still(story: Story, read: Read, shown: Shown) -> str:
     return f"still {shown.state or repr(shown.word)} at {_since(story, read.at)}"
 
 
-def _failed_in_time(story: Story, terms: Terms) -> Observation | None:
-    """Failed by the upper bound, or None where nobody looked after it."""
+def _failed_in_time(story: Story, terms: Terms) -> Iterator[Observation]:
+    """Failed by the upper bound; nothing where nobody looked after it."""
     bound = upper(story, terms)
-    running = next(((read, shown) for read, shown in story.views if read.at > bound and not shown.terminal), None)
+    late = [(read, shown) for read, shown in story.views if read.at > bound]
+    running = next((view for view in late if not view[1].terminal), None)
     if running is not None:
-        return broken(story, f"failed by {_since(story, bound)}", _still(story, *running), running[0].at)
-    if not any(read.at > bound for read, _ in story.views):
-        return None
-    return judged(story, failed_unbilled(story), "failed, unbilled", outcome(story))
+        yield broken(story, f"failed by {_since(story, bound)}", _still(story, *running), running[0].at)
+    elif late:
+        yield judged(story, failed_unbilled(story), "failed, unbilled", outcome(story))
 
 
 @rule(
@@ -144,9 +144,7 @@ def hanging_submit(history: History) -> Iterator[Observation]:
     """Hang at submit."""
     for story in history.stories:
         if story.accepted and any(event.fault == "break: hang" for event in story.upstream):
-            found = _failed_in_time(story, history.terms)
-            if found is not None:
-                yield found
+            yield from _failed_in_time(story, history.terms)
 
 
 @rule(
@@ -161,9 +159,7 @@ def hanging_poll(history: History) -> Iterator[Observation]:
     for story in history.stories:
         endless = story.planned is not None and story.planned.ready_at is None
         if story.accepted and endless and any(poll.fault == "break: hang" for poll in story.polls):
-            found = _failed_in_time(story, history.terms)
-            if found is not None:
-                yield found
+            yield from _failed_in_time(story, history.terms)
 
 
 @rule(
@@ -180,9 +176,7 @@ def whole_job(history: History) -> Iterator[Observation]:
         if planned is None or planned.ready_at is not None or planned.answered_at is None or not story.accepted:
             continue
         if planned.answered_at - planned.at >= terms.timeout // 4:
-            found = _failed_in_time(story, terms)
-            if found is not None:
-                yield found
+            yield from _failed_in_time(story, terms)
 
 
 @rule(
