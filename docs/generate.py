@@ -13,10 +13,17 @@ import click
 from veocontracts.reference.mutants import MUTANTS
 from veocontracts.rules import RULES
 from veosim.cli import veosim_command
+from veosim.clock import EPOCH
+from veosim.dialects import DIALECTS
+from veosim.dialects.base import Kind
+from veosim.job import Job, Outcome, Plan, view
 from veosim.resources import folder, openapi, scenario_files
 from veosim.scenario.load import load_scenario
+from veosim.scenario.variants import Variants
+from veosim.units import SECOND
 
 DOCS = Path(__file__).parent
+CREATED = int(EPOCH.timestamp())
 BEGIN, END = "<!-- generated -->", "<!-- end -->"
 
 
@@ -26,6 +33,23 @@ def library() -> Iterator[str]:
     yield "|---|---|---|"
     for name, path in sorted(scenario_files().items(), key=lambda item: (item[1].parent.name, item[0])):
         yield f"| {path.parent.name} | `{name}` | {load_scenario(name).about} |"
+
+
+def outcomes() -> Iterator[str]:
+    """What a poll answers at the end of each kind of job, on every wire; a job that is stuck has no end."""
+    for dialect in DIALECTS.values():
+        operation, body = dialect.example()
+        request = dialect.parse(operation, body, Variants())
+        for poll in (each for each in dialect.operations if each.kind is Kind.POLL):
+            yield f"### {dialect.name}: `{poll.method} {poll.path}`\n"
+            yield "| outcome | status | answer |"
+            yield "|---|---|---|"
+            for outcome in Outcome:
+                plan = Plan(outcome, 0, 5 * SECOND)
+                job = Job("ID", dialect.name, request, 0, plan, base="http://…", created_at=CREATED)
+                answer = dialect.status(poll, job, view(job, 6 * SECOND))
+                yield f"| `{outcome}` | {answer.status} | `{answer.body.decode()}` |"
+            yield ""
 
 
 def rules() -> Iterator[str]:
@@ -102,6 +126,7 @@ def commands() -> Iterator[str]:
 
 PAGES: Mapping[str, tuple[str, Callable[[], Iterator[str]]]] = {
     "scenarios.md": ("", library),
+    "dialects.md": ("", outcomes),
     "documents.md": ("", documents),
     "rules.md": (
         "# The rules\n\nWhat a gateway that sells Veo video must do. `veosim rules ID` shows one of them.\n",

@@ -16,14 +16,15 @@ ROOT = Path(__file__).parent.parent
 LAYERS: dict[str, tuple[tuple[str, ...], ...]] = {
     "veosim": (
         ("clock", "seeded", "errors", "units", "yamlfile", "resources", "body", "inprocess"),
+        ("media", "outbound", "reference_page"),
         ("job",),
         ("scenario", "faults"),
         ("dialects",),
-        ("journal", "simulator"),
-        ("app",),
+        ("journal", "call", "results", "callbacks", "simulator"),
+        ("app", "browse"),
         ("server",),
         ("veosim",),
-        ("fixture",),
+        ("fixture", "receiver"),
         ("cli", "pytest_plugin"),
     ),
     "veocontracts": (
@@ -57,9 +58,11 @@ PURE = frozenset({"veocontracts.rules"})
 TERMINAL = frozenset({"veosim.cli", "veocontracts.cli"})
 WEB = TERMINAL | {
     "veosim.app",
+    "veosim.browse",
     "veosim.server",
     "veosim.body",
     "veosim.pytest_plugin",
+    "veosim.receiver",
     "veocontracts.timing",
     "veocontracts.targets",
     "veocontracts.reference",

@@ -12,6 +12,7 @@ from types import ModuleType
 import pytest
 
 from veocontracts.profile import load_profile
+from veosim.scenario.callbacks import CallbackRules, RetryRules
 from veosim.scenario.load import parse_scenario
 from veosim.scenario.model import (
     ErrorWords,
@@ -21,7 +22,14 @@ from veosim.scenario.model import (
     JobEntry,
     JobWhen,
     Respond,
+    ResultEntry,
     Scenario,
+)
+from veosim.scenario.variants import (
+    ApiVideoVariant,
+    GenerationsMetadataVariant,
+    GenerationsSecondsVariant,
+    Variants,
 )
 from veosim.yamlfile import Strict
 
@@ -50,9 +58,14 @@ def test_a_generated_page_is_up_to_date(name: str) -> None:
     assert (ROOT / "docs" / name).read_text("utf-8") == generator().drawn(name)
 
 
-@pytest.mark.parametrize(
-    "model", [Scenario, JobEntry, JobWhen, ErrorWords, Exchanges, ExchangeEntry, ExchangeWhen, Respond]
-)
+LANGUAGE: list[type[Strict]] = [
+    *(Scenario, JobEntry, JobWhen, ErrorWords, ResultEntry, Exchanges, ExchangeEntry, ExchangeWhen, Respond),
+    *(CallbackRules, RetryRules),
+    *(Variants, ApiVideoVariant, GenerationsSecondsVariant, GenerationsMetadataVariant),
+]
+
+
+@pytest.mark.parametrize("model", LANGUAGE)
 def test_every_key_of_the_language_is_documented(model: type[Strict]) -> None:
     """The page of the scenario language names each key."""
     page = (ROOT / "docs" / "scenarios.md").read_text("utf-8")

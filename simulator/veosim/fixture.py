@@ -8,17 +8,20 @@ Blocking calls have an `_async` twin; a test whose gateway runs in the test's ow
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, Self, TypedDict, TypeVar, Unpack, overload
 
 from veosim.app import create_app
+from veosim.callbacks.sign import LOCAL_SECRET, Secret
 from veosim.clock import ManualClock
 from veosim.dialects import DIALECTS
 from veosim.errors import VeosimError, did_you_mean, shown
 from veosim.job import Job, JobView
 from veosim.journal import Exchange, Journal
+from veosim.outbound.client import Client
+from veosim.outbound.guard import Guard
 from veosim.scenario.load import load_scenario, parse_scenario
 from veosim.scenario.model import DEFAULT, Scenario
 from veosim.server import ThreadedServer
@@ -53,16 +56,35 @@ class Upstream:
         journal: what reached the upstream.
     """
 
-    def __init__(self, scenario: Playable = DEFAULT, *, seed: int = 0, held_limit: str | timedelta = "10s") -> None:
+    def __init__(
+        self,
+        scenario: Playable = DEFAULT,
+        *,
+        seed: int = 0,
+        held_limit: str | timedelta = "10s",
+        keys: Collection[str] = (),
+        callback_hosts: Collection[str] = (),
+        webhook_secret: str = LOCAL_SECRET.value,
+    ) -> None:
         """Nothing is started yet: use it as a context manager.
 
         Args:
             scenario: what is played after each reset.
             seed: all ids and times follow from it.
             held_limit: real time after which an exchange stops waiting for the clock and fails its test.
+            keys: the only API keys that are taken; without any, each dialect takes what its document asks for.
+            callback_hosts: hosts beyond loopback that callbacks may reach.
+            webhook_secret: what signed callbacks are signed with.
         """
         self._clock = ManualClock(duration_of(held_limit))
-        self._simulator = Simulator(scenario_of(scenario), seed=seed, clock=self._clock)
+        self._simulator = Simulator(
+            scenario_of(scenario),
+            seed=seed,
+            clock=self._clock,
+            keys=keys,
+            outbound=Client(Guard(callback_hosts)),
+            secret=Secret(webhook_secret),
+        )
         self._server = ThreadedServer(create_app(self._simulator))
         self.url = self._server.url
         self.clock = UpstreamClock(self._clock, self._server)

@@ -18,13 +18,17 @@ class State(StrEnum):
     RUNNING = "running"
     SUCCEEDED = "succeeded"
     FAILED = "failed"
+    CANCELLED = "cancelled"
 
+
+_ENDED = frozenset({State.SUCCEEDED, State.FAILED, State.CANCELLED})
 
 TRANSITIONS: Mapping[State, frozenset[State]] = {
-    State.QUEUED: frozenset({State.RUNNING, State.SUCCEEDED, State.FAILED}),
-    State.RUNNING: frozenset({State.SUCCEEDED, State.FAILED}),
+    State.QUEUED: frozenset({State.RUNNING, *_ENDED}),
+    State.RUNNING: _ENDED,
     State.SUCCEEDED: frozenset(),
     State.FAILED: frozenset(),
+    State.CANCELLED: frozenset(),
 }
 """The legal moves. A stage of no length is skipped, hence queued straight to an end."""
 
@@ -32,27 +36,44 @@ TERMINAL = frozenset(state for state, following in TRANSITIONS.items() if not fo
 
 
 class Outcome(StrEnum):
-    """How a job is meant to end; `outcome:` in a scenario."""
+    """How a job is meant to end; `outcome:` in a scenario.
+
+    `filtered`: refused by the safety filter. `empty`: a success that brings no video. `stuck`: no end at all.
+    """
 
     SUCCEED = "succeed"
     FAIL = "fail"
     STUCK = "stuck"
+    FILTERED = "filtered"
+    EMPTY = "empty"
+    CANCEL = "cancel"
 
 
 ENDS: Mapping[Outcome, State | None] = {
     Outcome.SUCCEED: State.SUCCEEDED,
     Outcome.FAIL: State.FAILED,
     Outcome.STUCK: None,
+    Outcome.FILTERED: State.FAILED,
+    Outcome.EMPTY: State.SUCCEEDED,
+    Outcome.CANCEL: State.CANCELLED,
 }
 """The state in which each outcome ends; None never ends."""
 
 
 @dataclass(frozen=True, slots=True)
 class JobError:
-    """Why a job failed, in words that every dialect can put into its own shape."""
+    """Why a job brought no video, in words that every dialect can put into its own shape."""
 
     code: str
     message: str
+
+
+REASONS: Mapping[Outcome, JobError] = {
+    Outcome.FAIL: JobError("generation_failed", "The generation failed."),
+    Outcome.FILTERED: JobError("content_filtered", "The safety filter refused the request."),
+    Outcome.CANCEL: JobError("cancelled", "The job was cancelled."),
+}
+"""The reason of each outcome that has one, where the plan names no other."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,12 +83,16 @@ class Plan:
     Attributes:
         queue: nanoseconds spent queued.
         run: nanoseconds spent running; without meaning for a stuck job.
+        duration_s: seconds that are delivered, where they differ from those asked for.
+        expires: nanoseconds after the end from which on the result's URLs no longer work; None for never.
     """
 
     outcome: Outcome
     queue: int = 0
     run: int = 0
     error: JobError | None = None
+    duration_s: float | None = None
+    expires: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +105,11 @@ class JobRequest:
             needs it, so a job that is kept has "" here.
         fields: the dialect's own fields after defaults, to be echoed in its answers.
         images: the images as the client gave them (URL, data URI or base64).
+        callback_url: where the end of the job is to be told.
+        jobs: how many jobs this one request makes, each with an id of its own.
+        videos: how many videos each of them delivers.
+        lacks: why the job will fail although it is accepted: it asks for what its model does not have.
+        deadline: nanoseconds after submit at which an unfinished job is cancelled.
     """
 
     operation: str
@@ -91,11 +121,22 @@ class JobRequest:
     aspect_ratio: str
     fields: Mapping[str, object]
     images: tuple[str, ...] = ()
+    callback_url: str | None = None
+    jobs: int = 1
+    videos: int = 1
+    lacks: JobError | None = None
+    deadline: int | None = None
 
 
 @dataclass(slots=True)
 class Job:
-    """A job that the upstream took on."""
+    """A job that the upstream took on.
+
+    Attributes:
+        base: the URL, without a slash at its end, below which its client reaches the dialect.
+        created_at: Unix time of the submit, in seconds.
+        variant: how its dialect behaves where the documents leave a choice, as the scenario said at submit.
+    """
 
     id: str
     dialect: str
@@ -104,6 +145,9 @@ class Job:
     plan: Plan
     marker: str | None = None
     polls: int = 0
+    base: str = ""
+    created_at: int = 0
+    variant: object = None
 
     @property
     def ends_at(self) -> int | None:
@@ -112,17 +156,28 @@ class Job:
             return None
         return self.submitted_at + self.plan.queue + self.plan.run
 
+    @property
+    def duration_s(self) -> float:
+        """The seconds of video that are delivered."""
+        return self.request.duration_s if self.plan.duration_s is None else self.plan.duration_s
+
+    def expired(self, now: int) -> bool:
+        """Whether the result's URLs no longer work."""
+        end, expires = self.ends_at, self.plan.expires
+        return end is not None and expires is not None and now >= end + expires
+
 
 @dataclass(frozen=True, slots=True)
 class JobView:
-    """A job as it stands at one instant. `progress` is 0 to 100 and 100 only at success."""
+    """A job as it stands at one instant. `progress` is 0 to 100 and 100 only at success.
+
+    `error` is set in every end but success; `empty` marks a success that brings no video.
+    """
 
     state: State
     progress: int
     error: JobError | None = None
-
-
-DEFAULT_ERROR = JobError("generation_failed", "The generation failed.")
+    empty: bool = False
 
 
 def view(job: Job, now: int) -> JobView:
@@ -131,12 +186,23 @@ def view(job: Job, now: int) -> JobView:
     end = ENDS[plan.outcome]
     age = now - job.submitted_at
     if end is not None and age >= plan.queue + plan.run:
-        if end is State.FAILED:
-            return JobView(end, _progress(plan, plan.queue + plan.run), plan.error or DEFAULT_ERROR)
-        return JobView(end, 100)
+        if end is State.SUCCEEDED:
+            return JobView(end, 100, empty=plan.outcome is Outcome.EMPTY)
+        return JobView(end, _progress(plan, plan.queue + plan.run), plan.error or REASONS[plan.outcome])
     if age < plan.queue:
         return JobView(State.QUEUED, 0)
     return JobView(State.RUNNING, _progress(plan, age))
+
+
+def fated(plan: Plan, request: JobRequest) -> Plan:
+    """The plan as the request itself bends it: what its model lacks fails, what outlives its deadline is cancelled."""
+    if request.lacks is not None:
+        plan = Plan(Outcome.FAIL, plan.queue, plan.run, request.lacks)
+    deadline = request.deadline
+    if deadline is not None and (ENDS[plan.outcome] is None or plan.queue + plan.run > deadline):
+        queue = min(plan.queue, deadline)
+        plan = Plan(Outcome.CANCEL, queue, deadline - queue)
+    return plan
 
 
 def _progress(plan: Plan, age: int) -> int:

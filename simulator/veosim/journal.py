@@ -14,17 +14,18 @@ KEPT = 100_000
 
 @dataclass(slots=True)
 class Exchange:
-    """One HTTP request and its answer.
+    """One HTTP request and its answer: a client's to the upstream, or a callback's to its receiver.
 
     Attributes:
         number: 1 for the first exchange since the last reset.
         at: when the request had arrived whole, on the simulator's clock.
         key: fingerprint of the credentials, "" where none came.
         operation: the dialect's operation, or "" where no operation matched.
-        kind: submit, poll or "" (no operation matched).
+        kind: a dialect's kind of operation, `callback`, or "" (no operation matched).
         created: whether this exchange created the job `job_id`.
         status: HTTP status answered, or None while open and where the answer was withheld.
         headers: the answer's headers, beyond those of every answer.
+        sent_headers: the headers that a callback was sent with; a request's own headers are not kept.
         fault: the fault that the scenario asked for, such as `break: reset`.
         note: what a reader of the journal should know, such as why a request was refused.
         unknown_job: a poll for an id that no job of this dialect has.
@@ -45,6 +46,7 @@ class Exchange:
     status: int | None = None
     answer: bytes = b""
     headers: Mapping[str, str] = field(default_factory=dict)
+    sent_headers: Mapping[str, str] = field(default_factory=dict)
     answered_at: int | None = None
     fault: str = ""
     note: str = ""

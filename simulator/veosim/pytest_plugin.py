@@ -13,6 +13,7 @@ import pytest
 
 if TYPE_CHECKING:
     from veosim.fixture import Upstream
+    from veosim.receiver import Receiver
 
 MARKER = (
     'veosim(scenario): what the `veosim` fixture plays for this test, such as @pytest.mark.veosim(scenario="stuck")'
@@ -51,6 +52,21 @@ def veosim(request: pytest.FixtureRequest, veosim_server: Upstream) -> Iterator[
     veosim_server.reset()
     if held:
         pytest.fail(_explain(held), pytrace=False)
+
+
+@pytest.fixture(scope="session")
+def _veosim_receiver() -> Iterator[Receiver]:
+    from veosim.receiver import Receiver  # noqa: PLC0415  only for those who ask for it
+
+    with Receiver() as receiver:
+        yield receiver
+
+
+@pytest.fixture
+def veosim_receiver(_veosim_receiver: Receiver) -> Receiver:
+    """A server for the upstream's callbacks: `callback_url: veosim_receiver.url`."""
+    _veosim_receiver.reset()
+    return _veosim_receiver
 
 
 def _scenario_of(marker: pytest.Mark) -> str:

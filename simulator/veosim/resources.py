@@ -41,13 +41,30 @@ def scenario_file(name: str) -> Path:
     return files[name]
 
 
+def openapi_files() -> dict[str, Path]:
+    """Every bundled OpenAPI document by name."""
+    return {path.stem: path for path in sorted(folder("openapi").glob("*.yaml"))}
+
+
+def openapi_file(name: str) -> Path:
+    """The file of a bundled OpenAPI document.
+
+    Raises:
+        VeosimError: no document has that name.
+    """
+    files = openapi_files()
+    if name not in files:
+        hint = did_you_mean(name, files)
+        raise VeosimError(
+            f"no OpenAPI document is called {name!r}; there are {', '.join(files)}" + (hint and f"; {hint}")
+        )
+    return files[name]
+
+
 @cache
 def openapi(name: str) -> Mapping[str, object]:
     """A bundled OpenAPI document as plain data."""
-    path = folder("openapi") / f"{name}.yaml"
-    if not path.is_file():
-        known = ", ".join(sorted(file.stem for file in path.parent.glob("*.yaml")))
-        raise VeosimError(f"no OpenAPI document is called {name!r}; there are {known}")
+    path = openapi_file(name)
     document = yaml.safe_load(path.read_text("utf-8"))
     if not isinstance(document, dict):
         raise VeosimError(f"{path.name} is no OpenAPI document")

@@ -31,6 +31,14 @@ def uuid4_from(raw: bytes) -> str:
     return f"{text[:8]}-{text[8:12]}-4{text[13:16]}-{'89ab'[raw[8] >> 4 & 3]}{text[17:20]}-{text[20:]}"
 
 
+_LETTERS_AND_DIGITS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
+
+
+def letters_from(raw: bytes, length: int) -> str:
+    """That many letters and digits, as ids such as `task_…` have them; at most as many as there are bytes."""
+    return "".join(_LETTERS_AND_DIGITS[byte % len(_LETTERS_AND_DIGITS)] for byte in raw[:length])
+
+
 def fingerprint(secret: str) -> str:
     """A short name for a key, safe to show: the key itself never reaches a journal, log or report."""
     return f"key:{blake2b(secret.encode(), digest_size=5).hexdigest()}"

@@ -92,6 +92,7 @@ class Server(uvicorn.Server):
                 app,
                 http=FaultyProtocol,
                 loop=loop,
+                interface="asgi3",
                 ws="none",
                 lifespan="off",
                 access_log=False,

@@ -2,165 +2,24 @@
 
 import copy
 import json
-import pathlib
-from collections.abc import Iterator
 from typing import Any
 
 import openapi_spec_validator
 import pytest
-import yaml
-from jsonschema import Draft202012Validator
-from referencing import Registry
-from referencing.jsonschema import DRAFT202012
-
-FOLDER = pathlib.Path(__file__).parents[2] / "openapi"
-FILES = sorted(FOLDER.glob("*.yaml"))
-SOURCES = {"000", "001", "002", "003", "004"}
-METHODS = {"get", "put", "post", "delete", "options", "head", "patch", "trace"}
-# Keywords whose members each need a mark, and keywords that map free names, which are never keywords themselves.
-MARKED = {"responses", "parameters", "headers", "properties", "securitySchemes"}
-NAMED = {"paths", "pathItems", "callbacks", "schemas", "$defs", "content", "requestBodies"}
-# Keywords that hold plain values, or that only point elsewhere.
-PLAIN = {"default", "example", "examples", "enum", "const", "links", "mapping", "required", "security"}
-
-Place = tuple[str, Any]
-
-
-def load(path: pathlib.Path) -> dict[str, Any]:
-    """Read one OpenAPI document."""
-    document: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
-    return document
-
-
-def join(pointer: str, name: object) -> str:
-    """Append one name to a JSON pointer."""
-    return f"{pointer}/{str(name).replace('~', '~0').replace('/', '~1')}"
-
-
-def items(node: Any) -> list[tuple[Any, Any]]:
-    """List the members of an object or an array under their names."""
-    if isinstance(node, dict):
-        return list(node.items())
-    return list(enumerate(node)) if isinstance(node, list) else []
-
-
-def target(document: dict[str, Any], node: Any) -> Any:
-    """Follow the references of a node inside its document."""
-    while isinstance(node, dict) and str(node.get("$ref", "")).startswith("#/"):
-        reference = node["$ref"]
-        node = document
-        for name in reference[2:].split("/"):
-            node = node[name.replace("~1", "/").replace("~0", "~")]
-    return node
-
-
-def words(document: dict[str, Any], pointer: str, status: Any) -> Iterator[Place]:
-    """Find every word of a status that may say more than one thing, with its mark."""
-    schema = target(document, status)
-    if isinstance(schema, dict) and "enum" in schema:
-        marks = schema.get("x-words", {})
-        for word in dict.fromkeys([*schema["enum"], *marks]):
-            known = word in schema["enum"] and word in marks
-            yield join(join(pointer, "x-words"), word), marks[word] if known else None
-
-
-def members(document: dict[str, Any], keyword: str, pointer: str, node: Any) -> Iterator[Place]:
-    """Find every place below one keyword whose members each need a mark."""
-    for name, child in items(node):
-        here = join(pointer, name)
-        # A reference among responses, parameters or headers leads to a component that has the mark.
-        if keyword == "properties" or not (isinstance(child, dict) and "$ref" in child):
-            yield here, child
-        if keyword == "properties" and name == "status":
-            yield from words(document, here, child)
-        yield from places(document, child, here)
-
-
-def places(document: dict[str, Any], node: Any, pointer: str = "") -> Iterator[Place]:
-    """Find every operation, parameter, response, header, scheme, property and status word, with its pointer."""
-    for name, child in items(node):
-        here = join(pointer, name)
-        if name in PLAIN or str(name).startswith("x-"):
-            continue
-        if name in MARKED:
-            yield from members(document, name, here, child)
-        elif name in NAMED:
-            for inner, grandchild in items(child):
-                yield from places(document, grandchild, join(here, inner))
-        else:
-            if name in METHODS:
-                yield here, child
-            yield from places(document, child, here)
-
-
-def sources(mark: Any) -> list[Any]:
-    """List the sources that a marked node names."""
-    found = mark.get("x-source", []) if isinstance(mark, dict) else []
-    return found if isinstance(found, list) else [found]
-
-
-def well_cited(source: Any) -> bool:
-    """Say whether a source names one of the documents and a section of it, and nothing else."""
-    return (
-        isinstance(source, dict)
-        and set(source) == {"document", "section"}
-        and source["document"] in SOURCES
-        and isinstance(source["section"], str)
-        and source["section"].strip() != ""
-    )
-
-
-def has_mark(node: Any) -> bool:
-    """Say whether a node names a source, or why it was inferred."""
-    return isinstance(node, dict) and (bool(sources(node)) or bool(str(node.get("x-inferred") or "").strip()))
-
-
-def unmarked(document: dict[str, Any]) -> list[str]:
-    """List the pointers of all places that say neither where they come from nor why they were inferred."""
-    return [pointer for pointer, node in places(document, document) if not has_mark(node)]
-
-
-def badly_cited(node: Any, pointer: str = "") -> list[str]:
-    """List the pointers of all nodes, wherever they are, that cite an unknown document or no section."""
-    found = [] if all(well_cited(source) for source in sources(node)) else [join(pointer, "x-source")]
-    return found + [bad for name, child in items(node) for bad in badly_cited(child, join(pointer, name))]
-
-
-def shown(document: dict[str, Any], node: Any, pointer: str) -> Iterator[tuple[str, str, Any]]:
-    """Find the examples and the default of one node: where, under which schema, and the value."""
-    schema = join(pointer, "schema") if "schema" in node else pointer
-    for name in ("example", "default"):
-        if name in node:
-            yield join(pointer, name), schema, node[name]
-    for name, example in items(node.get("examples", [])):
-        if isinstance(node["examples"], list):
-            yield join(join(pointer, "examples"), name), schema, example
-        elif "value" in target(document, example):
-            yield join(join(pointer, "examples"), name), schema, target(document, example)["value"]
-
-
-def examples(
-    document: dict[str, Any], node: Any, pointer: str = "", *, names: bool = False
-) -> Iterator[tuple[str, str, Any]]:
-    """Find every example and default that stands beside a schema; below free names, no name is a keyword."""
-    if isinstance(node, dict) and not names and pointer != "/components":
-        yield from shown(document, node, pointer)
-    for name, child in items(node):
-        if names or not (name in PLAIN or str(name).startswith("x-")):
-            free = not names and name in MARKED | NAMED
-            yield from examples(document, child, join(pointer, name), names=free)
-
-
-def refused(document: dict[str, Any]) -> list[str]:
-    """List the examples that their own schema refuses, each with the reason."""
-    registry: Registry[Any] = Registry().with_resource("urn:document", DRAFT202012.create_resource(document))
-    return [
-        f"{pointer}: {error.message}"
-        for pointer, schema, value in examples(document, document)
-        for error in Draft202012Validator(
-            {"$ref": f"urn:document#{schema}"}, registry=registry, format_checker=Draft202012Validator.FORMAT_CHECKER
-        ).iter_errors(value)
-    ]
+from tests.support.openapi_documents import (
+    FILES,
+    FOLDER,
+    badly_cited,
+    examples,
+    load,
+    operations,
+    places,
+    refused,
+    unexplained,
+    unlinked,
+    unmarked,
+    unreachable,
+)
 
 
 def choices(document: dict[str, Any]) -> dict[str, Any]:
@@ -182,8 +41,9 @@ def document(request: pytest.FixtureRequest) -> dict[str, Any]:
 
 
 def test_the_documents_are_found() -> None:
-    """The folder holds at least the upstream of documents 000 and 001 and the face of its gateway."""
-    assert {"api-video", "cn8-gateway"} - {path.stem for path in FILES} == set()
+    """The folder holds at least the upstreams of documents 000 to 003 and the face of the first one's gateway."""
+    known = {"api-video", "cn8-gateway", "generations-seconds", "image-to-video"}
+    assert known - {path.stem for path in FILES} == set()
 
 
 def test_a_document_means_the_same_in_yaml_and_json(document: dict[str, Any]) -> None:
@@ -213,6 +73,26 @@ def test_examples_obey_their_schemas(document: dict[str, Any]) -> None:
     assert refused(document) == []
 
 
+def test_contradictions_are_told(document: dict[str, Any]) -> None:
+    """Each contradiction of a source is explained in a text."""
+    assert unexplained(document) == []
+
+
+def test_each_submit_leads_to_its_status(document: dict[str, Any]) -> None:
+    """Each accepted submit links to the operation that reads the job, with an id that its examples show."""
+    assert unlinked(document) == []
+
+
+def test_each_callback_goes_where_the_submit_said(document: dict[str, Any]) -> None:
+    """The address of each callback is a field of the body that asks for it."""
+    assert unreachable(document) == []
+
+
+def test_each_operation_may_ask_for_a_key(document: dict[str, Any]) -> None:
+    """Each operation says what a request without a known key is answered."""
+    assert [pointer for pointer, *_, operation in operations(document) if "401" not in operation["responses"]] == []
+
+
 def test_a_lost_mark_is_reported_where_it_was(document: dict[str, Any]) -> None:
     """Whichever mark is taken away, the checker reports exactly its pointer."""
     pointers = [pointer for pointer, _ in places(document, document)]
@@ -235,11 +115,16 @@ def test_a_lost_source_of_a_known_field_is_reported() -> None:
 
 def test_every_kind_of_place_is_looked_at() -> None:
     """In a document without any mark, each kind of place is reported, and names that look like keywords are not."""
+    told = {
+        "parameters": [{"name": "signature", "in": "header"}],
+        "requestBody": {"content": {"text/plain": {"schema": {"properties": {"post": {}}}}}},
+        "responses": {"2XX": {}},
+    }
     operation = {
         "parameters": [{"name": "id"}, {"$ref": "#/components/parameters/Page"}],
         "requestBody": {"content": {"text/plain": {"schema": {"properties": {"get": {}}}}}},
         "responses": {"200": {"headers": {"Age": {}}}, "404": {"$ref": "#/components/responses/Gone"}},
-        "callbacks": {"done": {"{$request.body#/url}": {"post": {}}}},
+        "callbacks": {"done": {"{$request.body#/url}": {"post": told}}},
     }
     status = {"enum": ["on", "off"], "x-words": {"on": {"x-inferred": "a guess"}, "gone": {"x-inferred": "stale"}}}
     document = {
@@ -255,6 +140,7 @@ def test_every_kind_of_place_is_looked_at() -> None:
         },
     }
     get = "/paths/~1a~1{id}/get"
+    post = f"{get}/callbacks/done/{{$request.body#~1url}}/post"
     state = "/components/schemas/headers/oneOf/0/properties/status"
     assert unmarked(document) == [
         get,
@@ -262,7 +148,10 @@ def test_every_kind_of_place_is_looked_at() -> None:
         f"{get}/requestBody/content/text~1plain/schema/properties/get",
         f"{get}/responses/200",
         f"{get}/responses/200/headers/Age",
-        f"{get}/callbacks/done/{{$request.body#~1url}}/post",
+        post,
+        f"{post}/parameters/0",
+        f"{post}/requestBody/content/text~1plain/schema/properties/post",
+        f"{post}/responses/2XX",
         "/components/parameters/Page",
         "/components/responses/Gone",
         "/components/securitySchemes/key",
@@ -306,6 +195,51 @@ def test_a_wrong_example_is_reported() -> None:
         f"{fields}/resolution/default: '720P' is not one of ['512P', '1080P']",
         "/components/schemas/Success/properties/duration_seconds/examples/1: '8s' is not of type 'number'",
     ]
+
+
+def test_a_wrong_example_of_a_callback_is_reported() -> None:
+    """A callback's examples are held to its schema, too: a word, and a header that is no signature."""
+    damaged = copy.deepcopy(load(FOLDER / "generations-seconds.yaml"))
+    (callback,) = damaged["paths"]["/v1/video/generations"]["post"]["callbacks"]["generationEnded"].values()
+    callback["post"]["parameters"][1]["example"] = "today"
+    media = callback["post"]["requestBody"]["content"]["application/json"]
+    media["examples"]["failed"]["value"]["status"] = "queued"
+    there = "/paths/~1v1~1video~1generations/post/callbacks/generationEnded/{$request.body#~1callback_url}/post"
+    assert [reason.partition(": ")[0] for reason in refused(damaged)] == [
+        f"{there}/parameters/1/example",
+        f"{there}/requestBody/content/application~1json/examples/failed",
+    ]
+
+
+@pytest.mark.parametrize("text", ["", " ", None, True, ["a"]])
+def test_an_untold_contradiction_is_reported(text: Any) -> None:
+    """A contradiction without words is reported by its pointer."""
+    node = {"info": {"x-contradiction": "Two limits."}, "paths": {"/a": [{"x-contradiction": text}]}}
+    assert unexplained(node) == ["/paths/~1a/0/x-contradiction"]
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        lambda link: link.update(operationId="createImageToVideo"),
+        lambda link: link.update(parameters={"id": "$response.body#/data/task_ids/0"}),
+        lambda link: link.update(parameters={"task_id": "$response.body#/data/task_id"}),
+    ],
+    ids=["no-reader", "no-such-parameter", "no-such-value"],
+)
+def test_a_submit_that_leads_nowhere_is_reported(damage: Any) -> None:
+    """A link to another operation, of another parameter or from another place does not count."""
+    damaged = copy.deepcopy(load(FOLDER / "image-to-video.yaml"))
+    damage(damaged["components"]["responses"]["Created"]["links"]["status"])
+    assert unlinked(damaged) == ["/paths/~1v1~1image_to_video/post"]
+
+
+def test_a_callback_to_nowhere_is_reported() -> None:
+    """A callback whose address no field of the body gives is reported by its pointer."""
+    damaged = copy.deepcopy(load(FOLDER / "image-to-video.yaml"))
+    del damaged["components"]["schemas"]["VideoRequest"]["properties"]["callback_url"]
+    there = "/paths/~1v1~1image_to_video/post/callbacks/taskEnded/{$request.body#~1callback_url}"
+    assert unreachable(damaged) == [there]
 
 
 def test_the_gateway_and_its_upstream_offer_the_same_choices() -> None:

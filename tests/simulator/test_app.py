@@ -105,8 +105,8 @@ class TestRoutes:
     def test_a_request_outside_every_dialect(self) -> None:
         """Where no dialect has a say, the answer is a plain message."""
         with served(Simulator(clock=ManualClock()), "api-video") as url:
-            message = f"GET / is not served here; there are {operations('/api-video')}"
-            assert ask(url, "GET", "/") == (404, "application/json", {"message": message})
+            message = f"GET /nowhere is not served here; there are {operations('/api-video')}"
+            assert ask(url, "GET", "/nowhere") == (404, "application/json", {"message": message})
 
 
 HOSTILE = {

@@ -1,7 +1,7 @@
 """Clocks: real, scaled, and moved by hand."""
 
 import asyncio
-from collections.abc import Coroutine, Iterable
+from collections.abc import Callable, Coroutine, Iterable
 from datetime import UTC, datetime
 from types import SimpleNamespace
 from typing import Any
@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from veosim import clock as clock_module
-from veosim.clock import EPOCH, HeldError, ManualClock, RealClock, ScaledClock, rfc3339, wall_from
+from veosim.clock import EPOCH, Clock, HeldError, ManualClock, RealClock, ScaledClock, Start, rfc3339, wall_from
 from veosim.errors import VeosimError
 from veosim.units import MILLISECOND, SECOND
 
@@ -185,6 +185,229 @@ def test_time_does_not_go_back() -> None:
     """A negative advance is refused."""
     with pytest.raises(VeosimError, match=r"time does not go back: advance\(-1\)"):
         asyncio.run(ManualClock().advance(-1))
+
+
+class Appointments:
+    """Makes starts for a clock: each notes when it was kept, then works on in a task of its own."""
+
+    def __init__(self, clock: Clock) -> None:
+        self.clock = clock
+        self.trace = Trace()
+        self.tasks: list[asyncio.Task[object]] = []
+
+    def start(self, name: str, work: Callable[[], Coroutine[Any, Any, None]] | None = None) -> Start:
+        """A start that does `work`, by default fifty turns of the loop."""
+
+        async def run() -> None:
+            await (turns(50) if work is None else work())
+            self.trace.append((f"{name} ends", self.clock.now()))
+
+        def begin() -> list[asyncio.Task[object]]:
+            self.trace.append((name, self.clock.now()))
+            task: asyncio.Task[object] = asyncio.create_task(run(), name=name)
+            self.tasks.append(task)
+            return [task]
+
+        return begin
+
+
+async def turns(count: int) -> None:
+    """Let the loop go round."""
+    for _ in range(count):
+        await asyncio.sleep(0)
+
+
+async def for_ever() -> None:
+    """Never end."""
+    await asyncio.Event().wait()
+
+
+def test_appointments_are_kept_at_their_own_instants_and_waited_for() -> None:
+    """Time moves on when what an appointment started has ended; sleepers and appointments keep their order."""
+
+    async def run() -> Trace:
+        clock = ManualClock()
+        made = Appointments(clock)
+        clock.at(3, made.start("late"))
+        clock.at(2, made.start("early"))
+        await started([sleeper(clock, made.trace, "sleeper", 2)])
+        clock.at(2, made.start("early too"))
+        clock.at(5, made.start("beyond"))
+        assert await clock.advance(4) == []
+        return made.trace
+
+    assert asyncio.run(run()) == [
+        ("early", 2),
+        ("early ends", 2),
+        ("sleeper", 2),
+        ("early too", 2),
+        ("early too ends", 2),
+        ("late", 3),
+        ("late ends", 3),
+    ]
+
+
+def test_what_an_appointment_makes_due_is_kept_by_the_same_advance() -> None:
+    """Work may make further appointments: later ones at their instant, past ones at once."""
+
+    async def run() -> Trace:
+        clock = ManualClock()
+        made = Appointments(clock)
+
+        async def chain() -> None:
+            clock.at(4, made.start("next"))
+            clock.at(0, made.start("overdue"))
+
+        clock.at(1, made.start("first", chain))
+        assert await clock.advance(4) == []
+        return made.trace
+
+    assert asyncio.run(run()) == [
+        ("first", 1),
+        ("first ends", 1),
+        ("overdue", 1),
+        ("overdue ends", 1),
+        ("next", 4),
+        ("next ends", 4),
+    ]
+
+
+def test_an_exchange_may_wait_for_an_overdue_appointment() -> None:
+    """An appointment for now does not wait until those who were woken have settled."""
+
+    async def run() -> Trace:
+        clock = ManualClock(settle_limit=SECOND)
+        made = Appointments(clock)
+
+        async def exchange() -> None:
+            await clock.sleep(1)
+            done = asyncio.Event()
+
+            async def tell() -> None:
+                done.set()
+
+            clock.at(clock.now(), made.start("callback", tell))
+            await done.wait()
+            made.trace.append(("answer", clock.now()))
+            clock.finished()
+
+        await started([exchange()])
+        assert await clock.advance(1) == []
+        return made.trace
+
+    assert asyncio.run(run()) == [("callback", 1), ("callback ends", 1), ("answer", 1)]
+
+
+def test_time_does_not_leave_work_behind_that_began_without_an_advance() -> None:
+    """What is due at once runs without an advance, and the next one waits for it."""
+
+    async def run() -> Trace:
+        clock = ManualClock()
+        made = Appointments(clock)
+        clock.at(0, made.start("now"))
+        assert await clock.advance(5) == []
+        return made.trace
+
+    assert asyncio.run(run()) == [("now", 0), ("now ends", 0)]
+
+
+def test_advance_names_the_work_that_does_not_settle_and_goes_on() -> None:
+    """Each instant has its own cap; what time has left behind is named once, in order, and not waited for again."""
+
+    async def run() -> tuple[list[str], list[str], list[str], Trace]:
+        clock = ManualClock(settle_limit=20 * MILLISECOND)
+        made = Appointments(clock)
+        for due, name in ((1, "b"), (1, "a"), (2, "c")):
+            clock.at(due, made.start(name, for_ever))
+        clock.at(3, made.start("quick"))
+        late = await clock.advance(2)
+        later = await clock.advance(1)
+        clock.reset()
+        await asyncio.wait(made.tasks)
+        return late, later, [task.get_name() for task in made.tasks if task.cancelled()], made.trace
+
+    assert asyncio.run(run()) == (
+        ["b", "a", "c"],
+        [],
+        ["b", "a", "c"],
+        [("b", 1), ("a", 1), ("c", 2), ("quick", 3), ("quick ends", 3)],
+    )
+
+
+def test_an_appointment_gives_nobody_up() -> None:
+    """Work that waits for the clock is no held exchange: it may wait for as long as the test does other things."""
+
+    async def run() -> tuple[list[str], Trace]:
+        clock = ManualClock(held_limit=MILLISECOND)
+        made = Appointments(clock)
+        clock.at(5, made.start("callback"))
+        with pytest.raises(HeldError):
+            await clock.sleep(1)
+        assert await clock.advance(5) == []
+        return clock.held, made.trace
+
+    held = ["waiting for clock.advance('0.000000001s')"]
+    assert asyncio.run(run()) == (held, [("callback", 5), ("callback ends", 5)])
+
+
+def test_reset_drops_appointments_and_cancels_what_they_started() -> None:
+    """Nothing of the past is kept in the new time: what is due, what is overdue, and what runs."""
+
+    async def run() -> tuple[Trace, list[bool]]:
+        clock = ManualClock()
+        made = Appointments(clock)
+        clock.at(1, made.start("running", for_ever))
+        moving = asyncio.create_task(clock.advance(10))
+        clock.at(2, made.start("due"))
+        await turns(10)
+        clock.at(0, made.start("overdue"))
+        clock.reset()
+        assert await moving == []
+        assert await clock.advance(10) == []
+        return made.trace, [task.cancelled() for task in made.tasks]
+
+    assert asyncio.run(run()) == ([("running", 1)], [True])
+
+
+@pytest.mark.parametrize("factor", [1, 20])
+def test_a_scaled_clock_keeps_appointments_with_timers(monkeypatch: pytest.MonkeyPatch, factor: float) -> None:
+    """A timer that comes early is set again; the start is called once the clock shows the instant."""
+    real, timers = [0], list[tuple[float, Callable[..., None], tuple[Any, ...]]]()
+    loop = SimpleNamespace(call_later=lambda delay, call, *given: timers.append((delay, call, given)))
+    monkeypatch.setattr(clock_module, "time", SimpleNamespace(monotonic_ns=lambda: real[0]))
+    monkeypatch.setattr(clock_module, "asyncio", SimpleNamespace(get_running_loop=lambda: loop))
+    clock, kept = ScaledClock(factor), list[int]()
+
+    def start() -> list[asyncio.Task[object]]:
+        kept.append(clock.now())
+        return []
+
+    clock.at(600 * SECOND, start)
+    for passed in (599, 601):
+        real[0] = round(passed * SECOND / factor)
+        _, call, given = timers[-1]
+        call(*given)
+    clock.at(0, start)
+    assert ([delay for delay, _, _ in timers], kept) == ([600 / factor, 1 / factor, 0], [601 * SECOND])
+
+
+def test_a_real_clock_keeps_an_appointment() -> None:
+    """On a real loop the start runs, with the clock at or behind its instant."""
+
+    async def run() -> int:
+        clock, kept = RealClock(), asyncio.Event()
+        due = clock.now() + 2 * MILLISECOND
+
+        def start() -> list[asyncio.Task[object]]:
+            kept.set()
+            return []
+
+        clock.at(due, start)
+        async with asyncio.timeout(10):
+            await kept.wait()
+        return clock.now() - due
+
+    assert asyncio.run(run()) >= 0
 
 
 @pytest.mark.parametrize(("clock_class", "factor"), [(RealClock, 1), (ScaledClock, 20), (ScaledClock, 0.5)])

@@ -107,7 +107,10 @@ class TestUpstream:
             ),
             (
                 lambda upstream: upstream.play("scenario: x\njobs: [{outcome: suceed}]"),
-                "<text>:2:18: jobs[0].outcome: found 'suceed'; allowed: succeed, fail, stuck; did you mean 'succeed'?",
+                (
+                    "<text>:2:18: jobs[0].outcome: found 'suceed'; allowed: succeed, fail, stuck, filtered, "
+                    "empty, cancel; did you mean 'succeed'?"
+                ),
             ),
             (
                 lambda upstream: upstream.play({"scenario": "x", "job": []}),

@@ -9,11 +9,12 @@ import pytest
 
 from veosim import ManualClock, Outcome, Plan, Simulator, State, VeosimError, parse_scenario
 from veosim.body import BadBodyError
+from veosim.call import Call
 from veosim.dialects.api_video import FROM_IMAGE, FROM_TEXT, STATUS, ApiVideo
 from veosim.dialects.base import Answer, Operation
 from veosim.job import JobError, JobView
 from veosim.journal import Exchange
-from veosim.simulator import Call, Reaction
+from veosim.simulator import Reaction
 from veosim.units import SECOND
 
 DIALECT = ApiVideo()
@@ -71,7 +72,7 @@ def test_a_job_is_submitted_and_polled_to_its_end() -> None:
     advance(simulator, 4)
     done = polled(simulator, job.id)
     views = [JobView(State.RUNNING, 60), JobView(State.SUCCEEDED, 100)]
-    answers = [DIALECT.accepted(job), *(DIALECT.status(job, view) for view in views)]
+    answers = [DIALECT.accepted(FROM_TEXT, [job]), *(DIALECT.status(STATUS, job, view) for view in views)]
     assert [accepted.answer, running.answer, done.answer] == answers
     assert (job.plan, job.polls, job.submitted_at) == (Plan(Outcome.SUCCEED, 2 * SECOND, 8 * SECOND), 2, 0)
     first, *others = [answer.body for answer in answers]
@@ -107,15 +108,15 @@ def test_a_body_that_could_not_be_read_keeps_its_status() -> None:
     """What the app found too large is a 413 in the dialect's shape."""
     failure = BadBodyError("The body is larger than 10 bytes.", 413)
     reaction = fresh().receive(Call(DIALECT, FROM_TEXT, "/", b"", failure=failure))
-    assert reaction.answer == DIALECT.error(413, "The body is larger than 10 bytes.")
+    assert reaction.answer == DIALECT.error(None, 413, "The body is larger than 10 bytes.")
 
 
 def test_submit_faults() -> None:
     """A fault refuses the job, or takes it on and loses the answer, or delays it; each is in the journal."""
     simulator = fresh(FAULTY)
     reactions = [submitted(simulator, KITE) for _ in range(5)]
-    refusal = Answer(503, DIALECT.error(503, "The scenario answers 503.").body, headers={"Retry-After": "2"})
-    late, last = (DIALECT.accepted(job) for job in list(simulator.jobs.values())[2:])
+    refusal = Answer(503, DIALECT.error(None, 503, "The scenario answers 503.").body, headers={"Retry-After": "2"})
+    late, last = (DIALECT.accepted(FROM_TEXT, [job]) for job in list(simulator.jobs.values())[2:])
     assert [(one.answer, one.delay, one.break_, one.exchange.created, one.exchange.fault) for one in reactions] == [
         (refusal, 0, None, False, "respond: 503"),
         (Answer(502, b"<html>", "text/html"), 3 * SECOND, None, True, "respond: 502"),
@@ -134,11 +135,11 @@ def test_poll_faults() -> None:
         submitted(simulator, KITE)
     (job,) = simulator.jobs.values()
     reactions = [polled(simulator, job.id) for _ in range(4)]
-    queued = DIALECT.status(job, JobView(State.QUEUED, 0))
+    queued = DIALECT.status(STATUS, job, JobView(State.QUEUED, 0))
     assert [(one.answer, one.delay, one.break_) for one in reactions] == [
         (None, 0, "hang"),
         (queued, SECOND, None),
-        (DIALECT.error(500, "The scenario answers 500."), 0, None),
+        (DIALECT.error(None, 500, "The scenario answers 500."), 0, None),
         (queued, 0, None),
     ]
 
@@ -162,7 +163,7 @@ def test_unknown_jobs() -> None:
     (job,) = simulator.jobs.values()
     job.dialect = "another"
     answers = [polled(simulator, job_id).answer for job_id in ("nobody", job.id)]
-    assert answers == [DIALECT.unknown_job("nobody"), DIALECT.unknown_job(job.id)]
+    assert answers == [DIALECT.unknown_job(STATUS, "nobody"), DIALECT.unknown_job(STATUS, job.id)]
     assert [exchange.unknown_job for exchange in simulator.journal][-2:] == [True, True]
     assert not simulator.journal.matching(kind="submit")[0].unknown_job
     assert [exchange.note for exchange in simulator.journal] == [

@@ -20,7 +20,7 @@ from typing import Any, TypeVar, TypeVarTuple
 
 import time_machine
 
-from veosim.clock import EPOCH, monotonic
+from veosim.clock import EPOCH, Start, monotonic
 from veosim.errors import VeosimError
 from veosim.units import SECOND
 
@@ -109,7 +109,7 @@ class VirtualLoop(asyncio.SelectorEventLoop):
 
 
 class VirtualClock:
-    """The simulator's clock on a virtual loop: three methods, one time."""
+    """The simulator's clock on a virtual loop: four methods, one time."""
 
     def __init__(self, loop: VirtualLoop) -> None:
         self._loop = loop
@@ -124,6 +124,10 @@ class VirtualClock:
 
     def finished(self) -> None:
         """The loop itself knows when nothing is left to run."""
+
+    def at(self, due: int, start: Start) -> None:
+        """A timer of the loop."""
+        self._loop.call_at(due / SECOND, start)
 
 
 @contextmanager

@@ -8,6 +8,7 @@ from importlib.metadata import entry_points
 import click
 
 import veosim
+from veosim.cli.openapi import openapi
 from veosim.cli.serve import serve
 from veosim.errors import VeosimError
 
@@ -64,6 +65,7 @@ def veosim_command() -> None:
 
 
 veosim_command.add_command(serve)
+veosim_command.add_command(openapi)
 
 
 def main() -> None:

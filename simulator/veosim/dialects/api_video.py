@@ -6,36 +6,29 @@ what else stands here is inferred, and marked so in openapi/api-video.yaml.
 
 from __future__ import annotations
 
-import base64
-import binascii
-import json
-import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 from pydantic_core import PydanticCustomError
 
-from veosim.dialects.base import Answer, Kind, Operation, RefusedError, json_answer
+from veosim.dialects.base import Answer, Kind, Operation, RefusedError, canonical, json_answer, video_url
 from veosim.job import Job, JobRequest, JobView, State
+from veosim.media.image import ImageError
+from veosim.media.rules import ImageRules
+from veosim.scenario.variants import ApiVideoVariant, Variants
 from veosim.seeded import uuid4_from
 
 SHOWN_INPUT = 200
-_canonical = json.JSONEncoder(sort_keys=True, separators=(",", ":")).encode
-_DATA_URI = re.compile(r"data:image/[a-z0-9.+-]+;base64,", re.IGNORECASE)
-_HTTP_URL = re.compile(r"https?://[^\s/?#]+[^\s]*", re.IGNORECASE)
+IMAGES = ImageRules()
 
 
 def _image(value: object) -> object:
-    if not isinstance(value, str) or _HTTP_URL.fullmatch(value):
-        return value
-    prefix = _DATA_URI.match(value)
-    try:
-        raw = base64.b64decode(value[prefix.end() :] if prefix else value, validate=True)
-    except (binascii.Error, ValueError):
-        raw = b""
-    if not raw:
-        raise PydanticCustomError("image", "Input should be an http(s) URL, a base64 data URI or base64 image bytes")
+    if isinstance(value, str):
+        try:
+            IMAGES.check_text(value)
+        except ImageError as error:
+            raise PydanticCustomError("image", "{problem}", {"problem": str(error)}) from None
     return value
 
 
@@ -79,9 +72,12 @@ class ApiVideo:
     name = "api-video"
     documents: tuple[str, ...] = ("000", "001")
     body_limit = 32 * 1024 * 1024
+    authenticated = False
+    signs = False
+    images = IMAGES
     operations: tuple[Operation, ...] = (FROM_TEXT, FROM_IMAGE, STATUS)
 
-    def parse(self, operation: Operation, data: Mapping[str, object]) -> JobRequest:
+    def parse(self, operation: Operation, data: Mapping[str, object], variants: Variants) -> JobRequest:
         """Validate as the upstream's own models do: a wrong value is a 400 that names it."""
         try:
             video = _MODELS[operation.name].model_validate(data)
@@ -93,7 +89,7 @@ class ApiVideo:
         fields = dict(vars(video))
         return JobRequest(
             operation=operation.name,
-            canonical=_canonical([self.name, operation.name, fields]),
+            canonical=canonical([self.name, operation.name, fields]),
             prompt=video.prompt,
             model=video.model,
             duration_s=float(video.duration.removesuffix("s")),
@@ -107,16 +103,17 @@ class ApiVideo:
         """A random-looking UUID (inferred)."""
         return uuid4_from(identity)
 
-    def accepted(self, job: Job) -> Answer:
+    def accepted(self, operation: Operation, jobs: Sequence[Job]) -> Answer:
         """`{status: queued, job_id}` (inferred: the documents say only that the upstream returns its own job_id)."""
-        return json_answer(200, {"status": "queued", "job_id": job.id})
+        return json_answer(200, {"status": "queued", "job_id": jobs[0].id})
 
-    def status(self, job: Job, view: JobView) -> Answer:
+    def status(self, operation: Operation, job: Job, view: JobView) -> Answer:
         """The documented result fields on success, the documented error envelope on failure."""
         if view.state is State.SUCCEEDED:
-            return json_answer(200, self._result(job))
+            return json_answer(200, {"status": "success"} if view.empty else self._result(job))
         if view.error is not None:
-            return json_answer(200, {"status": "error", "message": view.error.message, "code": view.error.code})
+            status = job.variant.failed_status if isinstance(job.variant, ApiVideoVariant) else 200
+            return json_answer(status, {"status": "error", "message": view.error.message, "code": view.error.code})
         word = "queued" if view.state is State.QUEUED else "processing"
         return json_answer(200, {"status": word, "job_id": job.id, "progress": view.progress})
 
@@ -124,21 +121,25 @@ class ApiVideo:
         request = job.request
         return {
             "status": "success",
-            "video_url": f"https://s3.example.com/{job.id}/video.mp4",
-            "duration_seconds": request.duration_s,
+            "video_url": video_url(job),
+            "duration_seconds": job.duration_s,
             "model": request.model,
             "resolution": request.resolution,
             "aspect_ratio": request.aspect_ratio,
         }
 
-    def unknown_job(self, job_id: str) -> Answer:
+    def unknown_job(self, operation: Operation, job_id: str) -> Answer:
         """404 in the error envelope (inferred)."""
-        return self.error(404, f"No job has the id {job_id[:80]!r}.")
+        return self.error(operation, 404, f"No job has the id {job_id[:80]!r}.")
 
-    def error(self, status: int, message: str) -> Answer:
+    def error(self, operation: Operation | None, status: int, message: str) -> Answer:
         """The documented `{status: error}` envelope; `message` is inferred, and `detail`, which every 400 has."""
         detail = {"detail": [{"type": "value_error", "loc": ["body"], "msg": message}]} if status == 400 else {}
         return json_answer(status, {"status": "error", "message": message} | detail)
+
+    def callback(self, job: Job, view: JobView) -> bytes:
+        """The documents know no callback; nothing here sends one."""
+        return self.status(STATUS, job, view).body
 
     def example(self) -> tuple[Operation, Mapping[str, object]]:
         """The documents' sample values with a prompt of our own."""

@@ -7,12 +7,14 @@ job engine and to scenarios, so that one scenario means the same on every wire.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol
 
 from veosim.job import Job, JobRequest, JobView
+from veosim.media.rules import ImageRules
+from veosim.scenario.variants import Variants
 
 
 class Kind(StrEnum):
@@ -20,11 +22,13 @@ class Kind(StrEnum):
 
     SUBMIT = "submit"
     POLL = "poll"
+    CANCEL = "cancel"
+    CONTENT = "content"
 
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """One documented operation. `path` has `{job_id}` where the job's id stands."""
+    """One operation of an API. `path` has `{job_id}` where the job's id stands."""
 
     name: str
     kind: Kind
@@ -42,7 +46,26 @@ class Answer:
     headers: Mapping[str, str] = field(default_factory=dict)
 
 
+MEDIA = Operation("media", Kind.CONTENT, "GET", "/media/{job_id}/{file}")
+"""Where results lie that a document keeps on a storage host; every mount has it, and it asks for no key."""
+
+THUMBNAIL = "thumbnail.webp"
+
+
+def video_url(job: Job, number: int = 1) -> str:
+    """The URL of a job's video, the first or a further one."""
+    name = "video.mp4" if number == 1 else f"video-{number}.mp4"
+    return f"{job.base}{MEDIA.path.format(job_id=job.id, file=name)}"
+
+
+def thumbnail_url(job: Job) -> str:
+    """The URL of a job's still picture."""
+    return f"{job.base}{MEDIA.path.format(job_id=job.id, file=THUMBNAIL)}"
+
+
 _encode = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode
+canonical = json.JSONEncoder(sort_keys=True, separators=(",", ":")).encode
+"""A request in one exact spelling, from which its plan is drawn."""
 
 
 def json_answer(status: int, data: object) -> Answer:
@@ -65,14 +88,20 @@ class Dialect(Protocol):
     Attributes:
         name: also its path prefix, its OpenAPI document and its `--dialect` word.
         body_limit: the largest request body in bytes.
+        authenticated: whether a bearer key is required on every operation.
+        signs: whether its callbacks are signed.
+        images: what is asked of an image, sent inline or fetched.
     """
 
     name: str
     documents: tuple[str, ...]
     body_limit: int
+    authenticated: bool
+    signs: bool
+    images: ImageRules
     operations: tuple[Operation, ...]
 
-    def parse(self, operation: Operation, data: Mapping[str, object]) -> JobRequest:
+    def parse(self, operation: Operation, data: Mapping[str, object], variants: Variants) -> JobRequest:
         """The engine's request.
 
         Raises:
@@ -84,20 +113,24 @@ class Dialect(Protocol):
         """An id in the dialect's layout, from 32 seeded bytes."""
         ...
 
-    def accepted(self, job: Job) -> Answer:
-        """The answer to a submit."""
+    def accepted(self, operation: Operation, jobs: Sequence[Job]) -> Answer:
+        """The answer to a submit; one job, or several where the request makes several."""
         ...
 
-    def status(self, job: Job, view: JobView) -> Answer:
-        """The answer to a poll."""
+    def status(self, operation: Operation, job: Job, view: JobView) -> Answer:
+        """The answer to a poll, and to a cancel that did its work."""
         ...
 
-    def unknown_job(self, job_id: str) -> Answer:
-        """The answer to a poll for a job that does not exist."""
+    def unknown_job(self, operation: Operation, job_id: str) -> Answer:
+        """The answer to whoever names a job that does not exist."""
         ...
 
-    def error(self, status: int, message: str) -> Answer:
-        """Any other error, in this dialect's shape."""
+    def error(self, operation: Operation | None, status: int, message: str) -> Answer:
+        """Any other error, in this dialect's shape; None where no operation matched."""
+        ...
+
+    def callback(self, job: Job, view: JobView) -> bytes:
+        """The body of the callback that tells of the job's end."""
         ...
 
     def example(self) -> tuple[Operation, Mapping[str, object]]:

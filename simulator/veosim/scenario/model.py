@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from typing import Annotated, Literal, Self
 
-from pydantic import BeforeValidator, Discriminator, Field, Tag, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 
+from veosim.scenario.callbacks import CallbackRules
+from veosim.scenario.times import Time
+from veosim.scenario.variants import Variants
 from veosim.units import SECOND, Duration
 from veosim.yamlfile import Strict
 
-OutcomeWord = Literal["succeed", "fail", "stuck"]
+OutcomeWord = Literal["succeed", "fail", "stuck", "filtered", "empty", "cancel"]
 BreakWord = Literal["hang", "reset"]
 """`hang`: never answer, and keep the connection open. `reset`: close it with a TCP RST."""
 
@@ -31,46 +34,33 @@ class JobWhen(Strict):
     """Which submits a job entry is for; every key given must match.
 
     `prompt` is a glob over the whole prompt. `nth` counts the jobs of this scenario. `operation` is the dialect's,
-    such as `from-text`.
+    such as `from-text`, and `dialect` its name.
     """
 
     prompt: str | None = None
     nth: Ordinals | None = None
     model: str | None = None
     operation: str | None = None
+    dialect: str | None = None
     resolution: str | None = None
     duration_s: float | None = Field(default=None, gt=0)
 
 
-class Uniform(Strict):
-    """A time drawn evenly between two bounds, once per job."""
-
-    uniform: tuple[Duration, Duration] = Field(strict=False)
-
-    @model_validator(mode="after")
-    def _ordered(self) -> Self:
-        low, high = self.uniform
-        if low > high:
-            raise PydanticCustomError("order", "{problem}", {"problem": "the lower bound is above the upper one"})
-        return self
-
-
-def _form(value: object) -> str:
-    return "spread" if isinstance(value, dict | Uniform) else "fixed"
-
-
-Time = Annotated[
-    Annotated[Duration, Tag("fixed")] | Annotated[Uniform, Tag("spread")],
-    Discriminator(_form),
-]
-"""`90s`, or `{uniform: [60s, 120s]}`."""
-
-
 class ErrorWords(Strict):
-    """The reason of a failed job; each dialect puts it into its own shape."""
+    """The reason of a failed job; each dialect puts it into its own shape. What is left out follows the outcome."""
 
-    code: str = "generation_failed"
-    message: str = "The generation failed."
+    code: str | None = None
+    message: str | None = None
+
+
+class ResultEntry(Strict):
+    """What is delivered.
+
+    `duration_s`: seconds, where they differ from those asked for. `expires`: how long after the job's end its URLs work.
+    """
+
+    duration_s: float | None = Field(default=None, gt=0, le=600)
+    expires: Duration | None = None
 
 
 class JobEntry(Strict):
@@ -82,13 +72,18 @@ class JobEntry(Strict):
     run: Time | None = None
     after: Duration | None = None
     error: ErrorWords | None = None
+    result: ResultEntry | None = None
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
         if self.after is not None and (self.queue is not None or self.run is not None):
             raise _contradiction("'after' is the whole time, so it excludes 'queue' and 'run'", "after")
-        if self.error is not None and self.outcome != "fail":
-            raise _contradiction(f"'error' belongs to outcome: fail, not to outcome: {self.outcome}", "error")
+        if self.error is not None and self.outcome not in {"fail", "filtered"}:
+            problem = f"'error' belongs to outcome: fail or filtered, not to outcome: {self.outcome}"
+            raise _contradiction(problem, "error")
+        if self.result is not None and self.outcome != "succeed":
+            problem = f"'result' belongs to outcome: succeed, not to outcome: {self.outcome}"
+            raise _contradiction(problem, "result")
         if self.outcome == "stuck" and (self.run is not None or self.after is not None):
             key = "run" if self.after is None else "after"
             raise _contradiction("a stuck job never ends, so it has no 'run' or 'after'", key)
@@ -201,6 +196,8 @@ class Scenario(Strict):
     seed: int | None = None
     jobs: tuple[JobEntry, ...] = Field(default=(), strict=False)
     exchanges: Exchanges = Exchanges()
+    callbacks: CallbackRules = CallbackRules()
+    variants: Variants = Variants()
 
     @model_validator(mode="after")
     def _reachable(self) -> Self:

@@ -10,18 +10,20 @@ from collections import Counter
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 
-from veosim.job import Job, JobError, JobRequest, Outcome, Plan
+from veosim.job import REASONS, Job, JobError, JobRequest, Outcome, Plan, fated
 from veosim.scenario.model import (
     DEFAULT_QUEUE,
     DEFAULT_RUN,
+    ErrorWords,
     ExchangeEntry,
     ExchangeWhen,
     JobEntry,
     JobWhen,
+    ResultEntry,
     Scenario,
-    Uniform,
 )
-from veosim.seeded import digest, generator
+from veosim.scenario.times import Uniform, drawn
+from veosim.seeded import digest
 
 _DEFAULT_PLAN = Plan(Outcome.SUCCEED, DEFAULT_QUEUE, DEFAULT_RUN)
 """Of a job that no entry is for."""
@@ -55,40 +57,50 @@ class Stage:
             return None
         return _first(entries, job.request.prompt, job.request.operation, self.polls, job.polls)
 
-    def draw(self, request: JobRequest) -> tuple[Plan, bytes]:
-        """The next job's plan, and the bytes that its ids are laid out from."""
-        self.jobs += 1
+    def draw(self, dialect: str, request: JobRequest) -> list[tuple[Plan, bytes]]:
+        """For each job that the request makes, its plan and the bytes that its id is laid out from."""
         name = digest(request.canonical)[:16]
         repeats = self.equal[name]
         self.equal[name] += 1
-        identity = digest(self.seed, self.scenario.scenario, request.canonical, repeats)
+        first = digest(self.seed, self.scenario.scenario, request.canonical, repeats)
+        identities = [first, *(digest(first, number) for number in range(2, request.jobs + 1))]
+        return [(fated(self._plan(dialect, request, identity), request), identity) for identity in identities]
+
+    def _plan(self, dialect: str, request: JobRequest, identity: bytes) -> Plan:
+        self.jobs += 1
         for entry in self.scenario.jobs:
-            if entry.when is None or _job_matches(entry.when, request, self.jobs):
-                return plan_of(entry, identity), identity
-        return _DEFAULT_PLAN, identity
+            if entry.when is None or _job_matches(entry.when, dialect, request, self.jobs):
+                return plan_of(entry, identity)
+        return _DEFAULT_PLAN
 
 
 def plan_of(entry: JobEntry, identity: bytes) -> Plan:
     """A job entry with its times drawn."""
     outcome = Outcome(entry.outcome)
-    error = JobError(entry.error.code, entry.error.message) if entry.error else None
+    error = _reason(outcome, entry.error) if entry.error else None
+    result = entry.result or ResultEntry()
     if entry.after is not None:
-        return Plan(outcome, 0, entry.after, error)
-    queue = _time(entry.queue, DEFAULT_QUEUE, identity, "queue")
-    run = 0 if outcome is Outcome.STUCK else _time(entry.run, DEFAULT_RUN, identity, "run")
-    return Plan(outcome, queue, run, error)
+        queue, run = 0, entry.after
+    else:
+        queue = _time(entry.queue, DEFAULT_QUEUE, identity, "queue")
+        run = 0 if outcome is Outcome.STUCK else _time(entry.run, DEFAULT_RUN, identity, "run")
+    return Plan(outcome, queue, run, error, result.duration_s, result.expires)
+
+
+def _reason(outcome: Outcome, words: ErrorWords) -> JobError:
+    usual = REASONS[outcome]
+    return JobError(words.code or usual.code, words.message or usual.message)
 
 
 def _time(given: int | Uniform | None, default: int, identity: bytes, name: str) -> int:
-    if isinstance(given, Uniform):
-        return generator(identity, name).randint(*given.uniform)
-    return default if given is None else given
+    return drawn(default if given is None else given, identity, name)
 
 
-def _job_matches(when: JobWhen, request: JobRequest, nth: int) -> bool:
+def _job_matches(when: JobWhen, dialect: str, request: JobRequest, nth: int) -> bool:
     return (
         (when.prompt is None or fnmatchcase(request.prompt, when.prompt))
         and (when.nth is None or nth in when.nth)
+        and when.dialect in (None, dialect)
         and when.model in (None, request.model)
         and when.operation in (None, request.operation)
         and when.resolution in (None, request.resolution)

@@ -288,3 +288,21 @@ def test_every_monotonic_clock_follows() -> None:
 
     with VirtualRunner() as runner:
         assert runner.run(work) == [600.0, 600.0, 600.0, 600.0]
+
+
+def test_a_clock_keeps_appointments_at_their_exact_instant() -> None:
+    """The loop jumps to them as it does to sleepers; one that is overdue is kept at once."""
+
+    async def work(loop: VirtualLoop) -> list[int]:
+        clock, kept = VirtualClock(loop), list[int]()
+
+        def start() -> list[asyncio.Task[object]]:
+            kept.append(clock.now())
+            return []
+
+        for due in (600 * SECOND + 1, 3 * SECOND // 10, 0):
+            clock.at(due, start)
+        await nap(601)
+        return kept
+
+    assert run(work) == [0, 3 * SECOND // 10, 600 * SECOND + 1]

@@ -11,6 +11,7 @@ import pytest
 from veosim.dialects.api_video import FROM_IMAGE, FROM_TEXT, STATUS, ApiVideo
 from veosim.dialects.base import Answer, Operation, RefusedError
 from veosim.job import Job, JobError, JobRequest, JobView, Outcome, Plan, State
+from veosim.scenario.variants import Variants
 from veosim.seeded import digest
 
 DIALECT = ApiVideo()
@@ -25,14 +26,15 @@ VALUES = {
 DEFAULTS = {name: values[0] for name, values in VALUES.items()}
 COMBINATIONS = [dict(zip(VALUES, values, strict=True)) for values in itertools.product(*VALUES.values())]
 URL = "https://images.example/harbour.png?signature=4f1d"
+PNG = "iVBORw0KGgoAAAANSUhEUgAAAAIAAAACAQAAAABazTCJAAAADElEQVR4nGNgYGAAAAAEAAH2FzhVAAAAAElFTkSuQmCC"
+WEBP = "UklGRhoAAABXRUJQVlA4TA4AAAAvAQAAAAcQEf0PRET/Aw=="
 IMAGES = [
     URL,
     "http://images.example",
     "HTTPS://IMAGES.EXAMPLE/A%20B.PNG#top",
-    "data:image/png;base64,iVBORw0KGgo=",
-    "data:image/svg+xml;base64,PHN2Zz4=",
-    "DATA:IMAGE/JPEG;BASE64,/9j/4AAQ",
-    "iVBORw0KGgo=",
+    f"data:image/png;base64,{PNG}",
+    f"DATA:IMAGE/WEBP;BASE64,{WEBP}",
+    PNG,
 ]
 NEAR_MISSES: dict[str, list[object]] = {
     "model": ["veo", "veo fast", "Veo (Audio)", "VEO (AUDIO)", "veo (Audio) ", " veo (Audio)", "veo(Audio)", "4s"],
@@ -45,13 +47,13 @@ NO_TEXT: list[object] = [None, True, False, 0, [], {}, [""], ""]
 
 def parsed(operation: Operation, **fields: object) -> JobRequest:
     """What the engine gets."""
-    return DIALECT.parse(operation, fields)
+    return DIALECT.parse(operation, fields, Variants())
 
 
 def refused(operation: Operation, **fields: object) -> tuple[int, dict[str, Any]]:
     """The status and data of a refusal."""
     with pytest.raises(RefusedError) as refusal:
-        DIALECT.parse(operation, fields)
+        DIALECT.parse(operation, fields, Variants())
     return refusal.value.answer.status, json.loads(refusal.value.answer.body)
 
 
@@ -133,6 +135,7 @@ def test_a_near_miss_is_a_400_that_names_the_field(operation: Operation, field: 
                 *["ftp://images.example/a.png", "https://", "https:// a", "images.example/a.png", "file:///a.png"],
                 *["https://images.example/a b.png", "a b", "ü", "iVBORw0KGgo", " iVBORw0KGgo=", "iVBORw0KGgo=\n"],
                 *["data:image/png;base64,", "data:image/png,abcd", "data:text/plain;base64,YQ==", "===="],
+                *["PHN2Zz4=", "data:image/svg+xml;base64,PHN2Zz4=", "R0lGODlhAQABAAAAACw=", "iVBORw0KGgo="],
             ]
         ),
     ],
@@ -163,7 +166,14 @@ def test_a_huge_image_is_not_echoed() -> None:
 REQUEST = parsed(
     FROM_TEXT, prompt="a kite", model="veo fast (Audio)", resolution="512P", duration="8s", aspect_ratio="9:16"
 )
-JOB = Job("7d0f3c52-9b1e-4c38-8a56-2f4e1b7c9d03", "api-video", REQUEST, 0, Plan(Outcome.SUCCEED))
+JOB = Job(
+    "7d0f3c52-9b1e-4c38-8a56-2f4e1b7c9d03",
+    "api-video",
+    REQUEST,
+    0,
+    Plan(Outcome.SUCCEED),
+    base="http://sim.test/api-video",
+)
 
 
 @pytest.mark.parametrize(
@@ -175,7 +185,7 @@ JOB = Job("7d0f3c52-9b1e-4c38-8a56-2f4e1b7c9d03", "api-video", REQUEST, 0, Plan(
             JobView(State.SUCCEEDED, 100),
             {
                 "status": "success",
-                "video_url": f"https://s3.example.com/{JOB.id}/video.mp4",
+                "video_url": f"http://sim.test/api-video/media/{JOB.id}/video.mp4",
                 "duration_seconds": 8.0,
                 "model": "veo fast (Audio)",
                 "resolution": "512P",
@@ -191,21 +201,21 @@ JOB = Job("7d0f3c52-9b1e-4c38-8a56-2f4e1b7c9d03", "api-video", REQUEST, 0, Plan(
 )
 def test_each_state_has_its_answer(view: JobView, data: dict[str, object]) -> None:
     """Documented fields on success, the documented envelope on failure, inferred words before."""
-    answer = DIALECT.status(JOB, view)
+    answer = DIALECT.status(STATUS, JOB, view)
     assert (answer.status, answer.content_type, json.loads(answer.body)) == (200, "application/json", data)
 
 
 def test_seconds_are_a_float_on_the_wire() -> None:
     """The sample shows 4.0, so the text is 8.0 and not 8."""
-    assert b'"duration_seconds":8.0,' in DIALECT.status(JOB, JobView(State.SUCCEEDED, 100)).body
+    assert b'"duration_seconds":8.0,' in DIALECT.status(STATUS, JOB, JobView(State.SUCCEEDED, 100)).body
 
 
 def test_other_answers() -> None:
     """An accepted submit, an unknown job, and any other error."""
-    assert DIALECT.accepted(JOB) == Answer(200, b'{"status":"queued","job_id":"%s"}' % JOB.id.encode())
-    assert DIALECT.error(503, "Größe?") == Answer(503, '{"status":"error","message":"Größe?"}'.encode())
-    assert DIALECT.unknown_job("x") == Answer(404, b'{"status":"error","message":"No job has the id \'x\'."}')
-    assert len(DIALECT.unknown_job("x" * 10_000).body) < 200
+    assert DIALECT.accepted(FROM_TEXT, [JOB]) == Answer(200, b'{"status":"queued","job_id":"%s"}' % JOB.id.encode())
+    assert DIALECT.error(None, 503, "Größe?") == Answer(503, '{"status":"error","message":"Größe?"}'.encode())
+    assert DIALECT.unknown_job(STATUS, "x") == Answer(404, b'{"status":"error","message":"No job has the id \'x\'."}')
+    assert len(DIALECT.unknown_job(STATUS, "x" * 10_000).body) < 200
 
 
 def test_an_id_follows_from_the_identity() -> None:
@@ -216,5 +226,5 @@ def test_an_id_follows_from_the_identity() -> None:
 def test_the_example_is_accepted() -> None:
     """The curl line that `serve` prints works."""
     operation, data = DIALECT.example()
-    assert DIALECT.parse(operation, data).prompt == data["prompt"]
+    assert DIALECT.parse(operation, data, Variants()).prompt == data["prompt"]
     assert DIALECT.operations == (FROM_TEXT, FROM_IMAGE, STATUS)

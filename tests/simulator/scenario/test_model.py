@@ -95,10 +95,11 @@ def test_a_name_is_enough() -> None:
 
 UNITS = "allowed: a number with a unit: 250ms, 90s, 4m, 48h"
 NO_TIME = f"is not a duration; {UNITS}"
+OUTCOMES = "succeed, fail, stuck, filtered, empty, cancel"
 WHOLE_TIME = "'after' is the whole time, so it excludes 'queue' and 'run'"
 NO_WHEN = "it has no 'when', so the entries after it are never reached"
 KEEP_ONE = "'respond' answers and 'break' does not: keep one"
-JOB_KEYS = "when, outcome, queue, run, after, error"
+JOB_KEYS = "when, outcome, queue, run, after, error, result"
 
 
 @pytest.mark.parametrize(
@@ -107,10 +108,10 @@ JOB_KEYS = "when, outcome, queue, run, after, error"
         ("outcom: fail", [f"3:5: jobs[0].outcom: unknown key 'outcom'; allowed: {JOB_KEYS}; did you mean 'outcome'?"]),
         (
             "outcome: sucede",
-            ["3:14: jobs[0].outcome: found 'sucede'; allowed: succeed, fail, stuck; did you mean 'succeed'?"],
+            [f"3:14: jobs[0].outcome: found 'sucede'; allowed: {OUTCOMES}; did you mean 'succeed'?"],
         ),
-        ("outcome: yes", ["3:14: jobs[0].outcome: found 'yes'; allowed: succeed, fail, stuck"]),
-        ("outcome: 1", ["3:14: jobs[0].outcome: found 1; allowed: succeed, fail, stuck"]),
+        ("outcome: yes", [f"3:14: jobs[0].outcome: found 'yes'; allowed: {OUTCOMES}"]),
+        ("outcome: 1", [f"3:14: jobs[0].outcome: found 1; allowed: {OUTCOMES}"]),
         ("after: 12", [f"3:12: jobs[0].after: 12 {NO_TIME}; did you mean '12s'?"]),
         ("after: 1.5", [f"3:12: jobs[0].after: 1.5 {NO_TIME}; did you mean '1.5s'?"]),
         ("run: 3 sec", [f"3:10: jobs[0].run: '3 sec' {NO_TIME}"]),
@@ -130,10 +131,10 @@ JOB_KEYS = "when, outcome, queue, run, after, error"
         ),
         ("{run: 1s, after: 2s}", [f"3:22: jobs[0].after: {WHOLE_TIME}"]),
         ("{queue: 1s, after: 2s}", [f"3:24: jobs[0].after: {WHOLE_TIME}"]),
-        ("error: {}", ["3:12: jobs[0].error: 'error' belongs to outcome: fail, not to outcome: succeed"]),
+        ("error: {}", ["3:12: jobs[0].error: 'error' belongs to outcome: fail or filtered, not to outcome: succeed"]),
         (
             "{outcome: stuck, error: {code: a}}",
-            ["3:29: jobs[0].error: 'error' belongs to outcome: fail, not to outcome: stuck"],
+            ["3:29: jobs[0].error: 'error' belongs to outcome: fail or filtered, not to outcome: stuck"],
         ),
         ("{outcome: stuck, run: 1s}", ["3:27: jobs[0].run: a stuck job never ends, so it has no 'run' or 'after'"]),
         ("{outcome: stuck, after: 1s}", ["3:29: jobs[0].after: a stuck job never ends, so it has no 'run' or 'after'"]),

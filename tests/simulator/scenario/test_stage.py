@@ -50,7 +50,7 @@ def drawn_by(order: list[str], seed: int = 7) -> dict[str, list[tuple[Plan, byte
     """What each prompt was dealt, in the order of its own repeats."""
     stage, dealt = Stage(DRAWN, seed), defaultdict(list)
     for prompt in order:
-        dealt[prompt].append(stage.draw(asked(prompt)))
+        dealt[prompt].append(stage.draw("api-video", asked(prompt))[0])
     return dict(dealt)
 
 
@@ -67,7 +67,7 @@ def test_equal_requests_are_counted_by_digest() -> None:
     """However large a request is, what is kept of it to count its repeats is 16 bytes."""
     stage = Stage(DRAWN, 7)
     for _ in range(2):
-        stage.draw(asked("x" * 2_000_000))
+        stage.draw("api-video", asked("x" * 2_000_000))[0]
     assert [(len(name), count) for name, count in stage.equal.items()] == [(16, 2)]
 
 
@@ -75,36 +75,36 @@ def test_a_plan_depends_on_seed_scenario_request_and_repeats() -> None:
     """Each of the four alone changes what is drawn; nothing else does."""
     renamed = DRAWN.model_copy(update={"scenario": "renamed"})
     repeated = Stage(DRAWN, 7)
-    repeated.draw(asked())
+    repeated.draw("api-video", asked())[0]
     deals = [
-        Stage(DRAWN, 7).draw(asked()),
-        Stage(DRAWN, 8).draw(asked()),
-        Stage(renamed, 7).draw(asked()),
-        Stage(DRAWN, 7).draw(asked("a dog")),
-        repeated.draw(asked()),
+        Stage(DRAWN, 7).draw("api-video", asked())[0],
+        Stage(DRAWN, 8).draw("api-video", asked())[0],
+        Stage(renamed, 7).draw("api-video", asked())[0],
+        Stage(DRAWN, 7).draw("api-video", asked("a dog"))[0],
+        repeated.draw("api-video", asked())[0],
     ]
     assert len({plan for plan, _ in deals}) == len({identity for _, identity in deals}) == 5
     reworded = DRAWN.model_copy(update={"about": "other words"})
-    assert Stage(reworded, 7).draw(asked()) == Stage(DRAWN, 7).draw(asked())
+    assert Stage(reworded, 7).draw("api-video", asked())[0] == Stage(DRAWN, 7).draw("api-video", asked())[0]
 
 
 @given(st.integers(), st.text(st.characters(exclude_categories=["Cs"])))
 def test_a_drawn_time_lies_within_its_bounds(seed: int, prompt: str) -> None:
     """Both bounds are included, and nothing outside is ever drawn."""
-    plan, _ = Stage(DRAWN, seed).draw(asked(f"slow{prompt}"))
+    plan, _ = Stage(DRAWN, seed).draw("api-video", asked(f"slow{prompt}"))[0]
     assert plan == Plan(Outcome.SUCCEED, SECOND, plan.run)
     assert 60 * SECOND <= plan.run <= 120 * SECOND
 
 
 def test_bounds_that_meet_leave_one_time() -> None:
     """A draw between equal bounds is that bound."""
-    plan, _ = played("{run: {uniform: [3s, 3s]}}").draw(asked())
+    plan, _ = played("{run: {uniform: [3s, 3s]}}").draw("api-video", asked())[0]
     assert plan == Plan(Outcome.SUCCEED, SECOND, 3 * SECOND)
 
 
 def test_queue_and_run_are_drawn_apart() -> None:
     """Two times of one job are two draws."""
-    plan, _ = played("{queue: {uniform: [0s, 1000s]}, run: {uniform: [0s, 1000s]}}").draw(asked())
+    plan, _ = played("{queue: {uniform: [0s, 1000s]}, run: {uniform: [0s, 1000s]}}").draw("api-video", asked())[0]
     assert plan.queue != plan.run
 
 
@@ -127,12 +127,16 @@ def test_queue_and_run_are_drawn_apart() -> None:
 )
 def test_an_entry_becomes_a_plan(entry: str, plan: Plan) -> None:
     """What is left out takes its default; `after` is the whole time."""
-    assert played(entry).draw(asked())[0] == plan
+    assert played(entry).draw("api-video", asked())[0][0] == plan
 
 
 def test_without_entries_every_job_succeeds() -> None:
     """The default holds for an empty scenario, and for whom no entry matches."""
-    assert played().draw(asked())[0] == played("{when: {nth: 9}, after: 9s}").draw(asked())[0] == DEFAULT_PLAN
+    assert (
+        played().draw("api-video", asked())[0][0]
+        == played("{when: {nth: 9}, after: 9s}").draw("api-video", asked())[0][0]
+        == DEFAULT_PLAN
+    )
 
 
 @pytest.mark.parametrize(
@@ -162,14 +166,14 @@ def test_without_entries_every_job_succeeds() -> None:
 def test_an_entry_is_for_whom_every_key_matches(when: str, request_: JobRequest, *, matches: bool) -> None:
     """Globs are over the whole prompt, and case counts."""
     condition = when if when.startswith("{") else f"{{{when}}}"
-    plan, _ = played(f"{{when: {condition}, after: 9s}}").draw(request_)
+    plan, _ = played(f"{{when: {condition}, after: 9s}}").draw("api-video", request_)[0]
     assert plan == (Plan(Outcome.SUCCEED, 0, 9 * SECOND) if matches else DEFAULT_PLAN)
 
 
 def test_the_first_entry_that_matches_applies() -> None:
     """Later ones are not looked at, and `nth` counts all jobs of the scenario."""
     stage = played("{when: {nth: [2, 4]}, after: 1s}", "{when: {prompt: b}, after: 2s}", "{after: 3s}")
-    runs = [stage.draw(asked(prompt))[0].run // SECOND for prompt in "abbbab"]
+    runs = [stage.draw("api-video", asked(prompt))[0][0].run // SECOND for prompt in "abbbab"]
     assert runs == [3, 1, 2, 1, 3, 2]
 
 

@@ -1,0 +1,67 @@
+"""What a browser gets from a server: each dialect's OpenAPI document and its page, and an index of them all.
+
+The documents are only shown here. Requests are judged by the dialects, which never read them.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Awaitable, Callable, Mapping
+
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
+from starlette.routing import Route
+
+from veosim.errors import VeosimError
+from veosim.reference_page import Served, index, page
+from veosim.resources import openapi
+
+DOCUMENT = "/openapi.json"
+PAGE = "/"
+
+Handler = Callable[[Request], Awaitable[Response]]
+
+
+def browse_routes(names: Mapping[str, str], base_of: Callable[[Request], str]) -> list[Route]:
+    """Routes for what is served.
+
+    Args:
+        names: dialects by their prefix; "" is the root.
+        base_of: where the client reached the server, without a slash at its end.
+    """
+    routes = []
+    for prefix, name in names.items():
+        routes += [
+            Route(prefix + DOCUMENT, _document(name, prefix, base_of)),
+            Route(prefix + PAGE, _page(name, prefix, base_of)),
+        ]
+    return routes if "" in names else [*routes, Route(PAGE, _index(names, base_of))]
+
+
+def _document(name: str, prefix: str, base_of: Callable[[Request], str]) -> Handler:
+    async def handler(request: Request) -> Response:
+        try:
+            document = {**openapi(name), "servers": [{"url": base_of(request) + prefix}]}
+        except VeosimError as error:
+            return Response(str(error), 404, media_type="text/plain")
+        return Response(json.dumps(document, ensure_ascii=False), media_type="application/json")
+
+    return handler
+
+
+def _page(name: str, prefix: str, base_of: Callable[[Request], str]) -> Handler:
+    async def handler(request: Request) -> Response:
+        try:
+            return HTMLResponse(page(openapi(name), base_of(request) + prefix, "../" if prefix else None))
+        except VeosimError as error:
+            return Response(str(error), 404, media_type="text/plain")
+
+    return handler
+
+
+def _index(names: Mapping[str, str], base_of: Callable[[Request], str]) -> Handler:
+    async def handler(request: Request) -> Response:
+        base = base_of(request)
+        return HTMLResponse(index([Served(name, base + prefix, openapi(name)) for prefix, name in names.items()]))
+
+    return handler

@@ -1,0 +1,1 @@
+"""Requests that the simulator sends: callbacks, and the fetching of images."""
