@@ -15,7 +15,7 @@ from starlette.types import Receive, Scope, Send
 
 from veosim.body import BadBodyError, ClientLeftError, read_body
 from veosim.browse import browse_routes
-from veosim.call import Call, Reaction
+from veosim.call import BODILESS, Call, Reaction
 from veosim.clock import HeldError
 from veosim.dialects import DIALECTS
 from veosim.dialects.base import MEDIA, Answer, Dialect, Kind, Operation, json_answer
@@ -23,7 +23,7 @@ from veosim.errors import VeosimError
 from veosim.faults import BREAKS, Wire
 from veosim.journal import Exchange
 from veosim.seeded import fingerprint
-from veosim.simulator import BODILESS, Simulator
+from veosim.simulator import Simulator
 
 
 class Endpoint:

@@ -9,11 +9,10 @@ import json
 from collections.abc import Awaitable, Callable, Mapping
 
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, Response
+from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from veosim.errors import VeosimError
-from veosim.reference_page import Served, index, page
 from veosim.resources import openapi
 
 DOCUMENT = "/openapi.json"
@@ -34,8 +33,14 @@ def browse_routes(names: Mapping[str, str], base_of: Callable[[Request], str]) -
         routes += [
             Route(prefix + DOCUMENT, _document(name, prefix, base_of)),
             Route(prefix + PAGE, _page(name, prefix, base_of)),
+            *([Route(prefix, _slash)] if prefix else []),
         ]
     return routes if "" in names else [*routes, Route(PAGE, _index(names, base_of))]
+
+
+async def _slash(request: Request) -> Response:
+    """The links of a page are relative to its folder."""
+    return RedirectResponse(f"{request.url.path}/", 308)
 
 
 def _document(name: str, prefix: str, base_of: Callable[[Request], str]) -> Handler:
@@ -52,6 +57,8 @@ def _document(name: str, prefix: str, base_of: Callable[[Request], str]) -> Hand
 def _page(name: str, prefix: str, base_of: Callable[[Request], str]) -> Handler:
     async def handler(request: Request) -> Response:
         try:
+            from veosim.reference_page import page  # noqa: PLC0415  a server starts faster without it
+
             return HTMLResponse(page(openapi(name), base_of(request) + prefix, "../" if prefix else None))
         except VeosimError as error:
             return Response(str(error), 404, media_type="text/plain")
@@ -61,6 +68,8 @@ def _page(name: str, prefix: str, base_of: Callable[[Request], str]) -> Handler:
 
 def _index(names: Mapping[str, str], base_of: Callable[[Request], str]) -> Handler:
     async def handler(request: Request) -> Response:
+        from veosim.reference_page import Served, index  # noqa: PLC0415  a server starts faster without it
+
         base = base_of(request)
         return HTMLResponse(index([Served(name, base + prefix, openapi(name)) for prefix, name in names.items()]))
 

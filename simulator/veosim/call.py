@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from veosim.body import BadBodyError
 from veosim.dialects.base import Answer, Dialect, Operation
 from veosim.journal import Exchange
+from veosim.scenario.model import ExchangeEntry
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,3 +50,24 @@ class Reaction:
     delay: int = 0
     break_: str | None = None
     first: Callable[[], Awaitable[None]] | None = None
+
+
+BODILESS = frozenset({204, 304})
+"""Answers that have no body, and no length either (RFC 9110, 15.3.5 and 15.4.5)."""
+
+
+def faulty(exchange: Exchange, fault: ExchangeEntry, call: Call) -> Reaction:
+    """What a scenario's fault puts in place of the dialect's own answer."""
+    if fault.respond is None:
+        exchange.fault = f"break: {fault.break_}"
+        return Reaction(exchange, None, fault.delay, fault.break_)
+    respond = fault.respond
+    exchange.fault = f"respond: {respond.status}"
+    if respond.status in BODILESS:
+        answer = Answer(respond.status, b"", respond.content_type, respond.headers)
+    elif respond.body is None:
+        plain = call.dialect.error(call.operation, respond.status, f"The scenario answers {respond.status}.")
+        answer = Answer(plain.status, plain.body, plain.content_type, respond.headers)
+    else:
+        answer = Answer(respond.status, respond.body.encode(), respond.content_type, respond.headers)
+    return Reaction(exchange, answer, fault.delay)

@@ -20,8 +20,7 @@ from veosim.dialects import DIALECTS
 from veosim.errors import VeosimError, did_you_mean, shown
 from veosim.job import Job, JobView
 from veosim.journal import Exchange, Journal
-from veosim.outbound.client import Client
-from veosim.outbound.guard import Guard
+from veosim.outbound.base import Guarded
 from veosim.scenario.load import load_scenario, parse_scenario
 from veosim.scenario.model import DEFAULT, Scenario
 from veosim.server import ThreadedServer
@@ -82,7 +81,7 @@ class Upstream:
             seed=seed,
             clock=self._clock,
             keys=keys,
-            outbound=Client(Guard(callback_hosts)),
+            outbound=Guarded(callback_hosts),
             secret=Secret(webhook_secret),
         )
         self._server = ThreadedServer(create_app(self._simulator))
@@ -161,7 +160,7 @@ class UpstreamClock:
             duration: as in scenarios (`"30s"`, `"250ms"`, `"4m"`), or a timedelta.
 
         Raises:
-            VeosimError: not a duration; or what fell due has not settled within five real seconds.
+            VeosimError: not a duration; or what fell due has not settled within six real seconds.
         """
         self._server.call(self._advance(duration_of(duration)))
 
@@ -174,7 +173,7 @@ class UpstreamClock:
         unsettled = await self._clock.advance(duration)
         if unsettled:
             raise VeosimError(
-                f"clock.advance({show_duration(duration)!r}): time has moved, but these had not settled after 5 real "
+                f"clock.advance({show_duration(duration)!r}): time has moved, but these had not settled after 6 real "
                 f"seconds each: {', '.join(unsettled)}"
             )
 

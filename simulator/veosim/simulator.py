@@ -12,19 +12,18 @@ from dataclasses import replace
 from functools import partial
 
 from veosim.body import BadBodyError, parse_object
-from veosim.call import Call, Reaction
+from veosim.call import Call, Reaction, faulty
 from veosim.callbacks.schedule import Callbacks
 from veosim.callbacks.sign import LOCAL_SECRET, Secret
 from veosim.clock import EPOCH, Clock, RealClock, ScaledClock, wall_now
-from veosim.dialects.base import MEDIA, Answer, Dialect, Kind, RefusedError
+from veosim.dialects.base import MEDIA, Dialect, Kind, RefusedError
 from veosim.errors import VeosimError
 from veosim.job import TERMINAL, Job, JobError, JobRequest, JobView, Outcome, Plan, State, view
 from veosim.journal import Exchange, Journal
-from veosim.media.image import ImageError, is_url
-from veosim.outbound.client import Client
-from veosim.outbound.guard import OutboundError
+from veosim.outbound.base import Guarded, Outbound
+from veosim.outbound.images import unusable
 from veosim.results import VIDEO, NoResultError, deliver
-from veosim.scenario.model import DEFAULT, ExchangeEntry, Scenario
+from veosim.scenario.model import DEFAULT, Scenario
 from veosim.scenario.stage import Stage
 from veosim.seeded import digest, fingerprint
 from veosim.units import SECOND
@@ -32,9 +31,8 @@ from veosim.units import SECOND
 MARKER = re.compile(r"mk-[0-9a-z]{10}")
 """What a marker looks like inside a prompt or an image URL: it ties a job to the plan handed in for it."""
 
-
-BODILESS = frozenset({204, 304})
-"""Answers that have no body, and no length either (RFC 9110, 15.3.5 and 15.4.5)."""
+CHALLENGE = {"WWW-Authenticate": "Bearer"}
+"""What a 401 has to say (RFC 9110, 15.5.2)."""
 
 
 class Simulator:
@@ -58,14 +56,14 @@ class Simulator:
         seed: int = 0,
         clock: Clock | None = None,
         keys: Collection[str] = (),
-        outbound: Client | None = None,
+        outbound: Outbound | None = None,
         fetch_images: bool = False,
         secret: Secret = LOCAL_SECRET,
     ) -> None:
         self.clock: Clock = clock or RealClock()
         self.journal = Journal()
         self.jobs: dict[str, Job] = {}
-        self.outbound = outbound or Client()
+        self.outbound = outbound or Guarded()
         self.fetch_images = fetch_images
         self.callbacks = Callbacks(self.clock, self.journal, self.outbound.post, secret)
         # Clocks that tests control begin at an instant of their own, so that a run repeats itself to the byte.
@@ -137,12 +135,8 @@ class Simulator:
             images = self._read(call).images
         except RefusedError:
             return call
-        for url in filter(is_url, images):
-            try:
-                call.dialect.images.check_bytes(await self.outbound.get(url))
-            except (ImageError, OutboundError) as error:
-                return replace(call, failure=BadBodyError(f"The image {url[:200]} cannot be used: {error}"))
-        return call
+        failure = await unusable(images, call.dialect.images, self.outbound)
+        return call if failure is None else replace(call, failure=BadBodyError(failure))
 
     def receive(self, call: Call) -> Reaction:
         """Handle one exchange; never raises because of what the call holds."""
@@ -162,7 +156,8 @@ class Simulator:
         )
         if not self._admitted(call):
             exchange.note = "no bearer key" if not call.bearer else "this key is not among those that are taken"
-            return Reaction(exchange, call.dialect.error(operation, 401, "The API key is missing or unknown."))
+            refusal = call.dialect.error(operation, 401, "The API key is missing or unknown.")
+            return Reaction(exchange, replace(refusal, headers=CHALLENGE))
         return _HANDLERS[operation.kind](self, call, exchange)
 
     def _admitted(self, call: Call) -> bool:
@@ -191,12 +186,12 @@ class Simulator:
         exchange.marker, stage = self._staged_for(request)
         fault = stage.submit_fault(request)
         if fault is not None and fault.replaces_answer and not fault.accept:
-            return _faulty(exchange, fault, call)
+            return faulty(exchange, fault, call)
         jobs = self._create(call, stage, request, exchange.marker)
         exchange.job_id, exchange.created = jobs[0].id, True
         first = self._announce(call.dialect, stage, jobs)
         if fault is not None and fault.replaces_answer:
-            return replace(_faulty(exchange, fault, call), first=first)
+            return replace(faulty(exchange, fault, call), first=first)
         answer = call.dialect.accepted(call.operation, jobs)
         return Reaction(exchange, answer, fault.delay if fault else 0, first=first)
 
@@ -265,7 +260,7 @@ class Simulator:
         stage = self._marked.get(job.marker, self._stage) if job.marker else self._stage
         fault = stage.poll_fault(job)
         if fault is not None and fault.replaces_answer:
-            return _faulty(exchange, fault, call)
+            return faulty(exchange, fault, call)
         answer = call.dialect.status(call.operation, job, self.view(job))
         return Reaction(exchange, answer, fault.delay if fault else 0)
 
@@ -299,19 +294,3 @@ _HANDLERS = {
     Kind.CANCEL: Simulator._cancel,
     Kind.CONTENT: Simulator._content,
 }
-
-
-def _faulty(exchange: Exchange, fault: ExchangeEntry, call: Call) -> Reaction:
-    if fault.respond is None:
-        exchange.fault = f"break: {fault.break_}"
-        return Reaction(exchange, None, fault.delay, fault.break_)
-    respond = fault.respond
-    exchange.fault = f"respond: {respond.status}"
-    if respond.status in BODILESS:
-        answer = Answer(respond.status, b"", respond.content_type, respond.headers)
-    elif respond.body is None:
-        plain = call.dialect.error(call.operation, respond.status, f"The scenario answers {respond.status}.")
-        answer = Answer(plain.status, plain.body, plain.content_type, respond.headers)
-    else:
-        answer = Answer(respond.status, respond.body.encode(), respond.content_type, respond.headers)
-    return Reaction(exchange, answer, fault.delay)

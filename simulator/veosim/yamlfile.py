@@ -14,7 +14,7 @@ from typing import Any, TypeVar, get_args, get_origin
 
 import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError
-from pydantic_core import ErrorDetails
+from pydantic_core import ErrorDetails, PydanticCustomError
 
 from veosim.errors import Problem, SourceError, did_you_mean, shown
 
@@ -30,6 +30,11 @@ class Strict(BaseModel):
     """A model that refuses unknown keys by name and converts nothing silently."""
 
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+
+def contradiction(problem: str, *below: str | int) -> PydanticCustomError:
+    """A problem of a whole model, to be raised by its validator; `below` leads to the key that has to go."""
+    return PydanticCustomError("contradiction", "{problem}", {"problem": problem, "below": below})
 
 
 Model = TypeVar("Model", bound=BaseModel)

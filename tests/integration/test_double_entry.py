@@ -18,7 +18,8 @@ from tests.support.double_entry.flips import document_flips, flipped, known_valu
 from tests.support.double_entry.formats import JUDGES
 from tests.support.double_entry.generated import MODES, generated
 from tests.support.double_entry.life import (
-    LIVES,
+    CHOICES,
+    ENDS,
     cancel_faults,
     default_faults,
     key_faults,
@@ -35,6 +36,14 @@ from veosim.resources import openapi
 DOCUMENTS = {name: Document(openapi(name), JUDGES.get(name)) for name in DIALECTS}
 SUBMITS = [(name, operation) for name, document in DOCUMENTS.items() for operation in document.submits]
 
+WITHOUT_EFFECT = {
+    # A table beside the model has the values of each family, and refuses one that only the model gained.
+    "image-to-video": ("aspect_resolution gained '720px'", "duration gained 1004"),
+    # The same table; and both forms of a number of seconds mean the same.
+    "generations-seconds": ("seconds gained '4x'", "seconds assumes 8"),
+}
+"""Changes of a model after which the server does just what it did."""
+
 each_dialect = pytest.mark.parametrize("dialect", DIALECTS)
 each_submit = pytest.mark.parametrize(("dialect", "operation"), SUBMITS, ids=[f"{n} {o}" for n, o in SUBMITS])
 
@@ -50,10 +59,11 @@ def tallied(dialect: str, operation: Described, number: int, limit: int = 5) -> 
     return asyncio.run(judged(dialect, operation, bodies, limit=limit))
 
 
-def first_fault(dialect: str, operation: Described) -> str | None:
-    """The first disagreement over a body or a default, as far as a search of usual length finds one."""
-    faults = asyncio.run(default_faults(dialect, operation)) or tallied(dialect, operation, 300, limit=1).faults
-    return next(iter(faults), None)
+def differs(dialect: str, operation: Described, kind: str = "") -> bool:
+    """Whether a search of usual length finds a disagreement: over defaults if one was changed, or over bodies."""
+    if kind == "assumes":
+        return bool(asyncio.run(default_faults(dialect, operation)))
+    return bool(tallied(dialect, operation, 300, limit=1).faults)
 
 
 @each_dialect
@@ -113,10 +123,14 @@ def test_both_judge_a_generated_body_alike(dialect: str, operation: Described, m
 
 
 @each_submit
-@pytest.mark.parametrize("outcome", LIVES)
+@pytest.mark.parametrize("outcome", ENDS)
 def test_every_answer_of_a_job_is_as_described(dialect: str, operation: Described, outcome: str) -> None:
     """For each example, what the links lead to fits its schema while the job waits, runs and has ended."""
-    found = [asyncio.run(life_faults(dialect, operation, body, outcome)) for body in operation.examples().values()]
+    found = [
+        asyncio.run(life_faults(dialect, operation, body, outcome, choices))
+        for body in operation.examples().values()
+        for choices in CHOICES.get(dialect, ("",))
+    ]
     assert [fault for faults in found for fault in faults] == []
 
 
@@ -151,7 +165,7 @@ def test_both_assume_the_same_defaults(dialect: str, operation: Described) -> No
 
 
 @each_submit
-@sizes(6, 1000)
+@sizes(4, 1000)
 def test_a_change_in_the_document_is_noticed(dialect: str, operation: Described, number: int) -> None:
     """One value renamed, or one bound tightened, in the schema of a body."""
     flips = seeded(document_flips(operation), number, dialect, str(operation))
@@ -159,31 +173,32 @@ def test_a_change_in_the_document_is_noticed(dialect: str, operation: Described,
     unnoticed = []
     for flip in flips:
         document = flip.made(operation.document)
-        if first_fault(dialect, Described(document, operation.method, operation.path)) is None:
+        if not differs(dialect, Described(document, operation.method, operation.path)):
             unnoticed.append(str(flip))
     assert unnoticed == []
 
 
 @each_dialect
-@sizes(6, 1000)
+@sizes(4, 1000)
 def test_a_change_in_the_server_is_noticed(dialect: str, number: int) -> None:
     """One listed value lost, gained, or assumed in place of the default, in a model of a body."""
-    flips = seeded(server_flips(dialect), number, dialect)
+    flips = seeded(server_flips(DOCUMENTS[dialect], dialect), number, dialect)
     assert flips
-    unnoticed = []
+    unnoticed = set()
     for flip in flips:
         with flipped(dialect, flip):
-            if not any(first_fault(dialect, operation) for operation in DOCUMENTS[dialect].submits):
-                unnoticed.append(str(flip))
-    assert unnoticed == []
+            if not any(differs(dialect, operation, flip.kind) for operation in DOCUMENTS[dialect].submits):
+                unnoticed.add(flip.change)
+    assert unnoticed == {flip.change for flip in flips} & set(WITHOUT_EFFECT.get(dialect, ()))
 
 
 def answer_faults(dialect: str) -> Iterator[str]:
     """Disagreements over answers, in each of the ways to get one."""
     yield from asyncio.run(unknown_faults(DOCUMENTS[dialect], dialect))
     for operation in DOCUMENTS[dialect].submits:
-        body = next(iter(operation.examples().values()))
-        yield from asyncio.run(life_faults(dialect, operation, body, "succeed"))
+        for body in operation.examples().values():
+            choices = CHOICES.get(dialect, ("",))[0]
+            yield from asyncio.run(life_faults(dialect, operation, body, "succeed", choices))
         yield from asyncio.run(raw_faults(dialect, operation))
 
 
@@ -201,6 +216,20 @@ def test_a_change_in_an_answer_is_noticed(dialect: str, name: str, monkeypatch: 
     monkeypatch.setattr(kind, name, changed)
     is_described = name != "callback" or any("callbacks" in each.node for each in DOCUMENTS[dialect].submits)
     assert any(answer_faults(dialect)) is is_described
+
+
+@each_dialect
+def test_a_changed_word_of_status_is_noticed(dialect: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A word that the document does not know is found in the answer to a poll."""
+    kind = type(DIALECTS[dialect])
+    original = kind.status
+
+    def changed(self: Any, *args: Any) -> Answer:
+        answer = original(self, *args)
+        return Answer(answer.status, answer.body.replace(b'"status":"', b'"status":"un'))
+
+    monkeypatch.setattr(kind, "status", changed)
+    assert any(answer_faults(dialect))
 
 
 def renamed(body: bytes) -> bytes:

@@ -1,5 +1,6 @@
 """The `veosim` command in child processes: what it prints, how it ends, how it refuses."""
 
+import io
 import json
 import queue
 import re
@@ -14,16 +15,23 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
+import httpx2
 import pytest
 from click.testing import CliRunner
+from PIL import Image
+from starlette.types import Receive, Scope, Send
 
 from veosim import __version__, cli
+from veosim.app import send_answer
 from veosim.dialects import DIALECTS
+from veosim.dialects.base import Answer
+from veosim.server import ThreadedServer
 
 COMMAND = [sys.executable, "-c", "from veosim.cli import main; main()"]
 DEADLINE = 20.0
 WRONG = (
-    "Error: {path}:3:14: jobs[0].outcome: found 'suceed'; allowed: succeed, fail, stuck; did you mean 'succeed'?\n"
+    "Error: {path}:3:14: jobs[0].outcome: found 'suceed'; allowed: succeed, fail, stuck, filtered, empty, cancel; "
+    "did you mean 'succeed'?\n"
     "{path}:4:10: jobs[0].run: 5 is not a duration; allowed: a number with a unit: 250ms, 90s, 4m, 48h; "
     "did you mean '5s'?\n"
 )
@@ -57,6 +65,21 @@ class Serving:
         """Send a signal; the exit code and what was printed last."""
         self.process.send_signal(number)
         return self.process.wait(DEADLINE), self._lines.get(timeout=DEADLINE)
+
+
+@contextmanager
+def picture_server(picture: bytes) -> Iterator[str]:
+    """The URL of a picture on loopback."""
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        await send_answer(send, Answer(200, picture, "image/png"))
+
+    server = ThreadedServer(app)
+    server.start()
+    try:
+        yield f"{server.url}/picture.png"
+    finally:
+        server.stop()
 
 
 @contextmanager
@@ -94,11 +117,57 @@ def test_the_banner_lists_every_operation() -> None:
     """Each dialect is shown with its base and its operations; one at the root is shown without a prefix."""
     with serving("--dialect", "api-video", "--scenario", "stuck") as served:
         url = f"http://127.0.0.1:{served.port}"
-        assert served.banner[1:-3] == [
+        assert served.banner[1:-4] == [
             f"  api-video: {url}  (documents 000, 001)",
             *(f"    {operation.method:4} {operation.path}" for operation in DIALECTS["api-video"].operations),
         ]
         assert served.banner[0].startswith(f"veosim serves {url}  (scenario stuck: ")
+
+
+@pytest.mark.parametrize(
+    ("options", "answers"),
+    [
+        ((), [(401, "unauthorized"), (200, None)]),
+        (("--api-key", "sesame"), [(401, "unauthorized"), (401, "unauthorized")]),
+        (("--api-key", "sesame", "--api-key", "any"), [(401, "unauthorized"), (200, None)]),
+    ],
+)
+def test_keys_are_asked_for(options: tuple[str, ...], answers: list[tuple[int, str | None]]) -> None:
+    """A dialect that wants a key takes any, or only those that were named."""
+    with serving("--dialect", "generations-seconds", *options) as served:
+        url = f"http://127.0.0.1:{served.port}/v1/video/generations"
+        body = DIALECTS["generations-seconds"].example()[1]
+        found = [httpx2.post(url, json=body, headers=headers) for headers in ({}, {"Authorization": "Bearer any"})]
+        assert [(each.status_code, each.json().get("error", {}).get("code")) for each in found] == answers
+        assert [each.headers.get("www-authenticate") for each in found] == [
+            "Bearer" if status == 401 else None for status, _ in answers
+        ]
+
+
+def test_images_behind_urls_are_judged_when_asked() -> None:
+    """A picture on loopback is fetched and found too narrow; without the option it is not looked at."""
+    narrow = io.BytesIO()
+    Image.new("1", (10, 100)).save(narrow, "PNG")
+    body = DIALECTS["generations-seconds"].example()[1]
+    with picture_server(narrow.getvalue()) as url:
+        for options, expected in ((("--fetch-images",), 400), ((), 200)):
+            with serving("--dialect", "generations-seconds", *options) as served:
+                target = f"http://127.0.0.1:{served.port}/v1/video/generations"
+                answer = httpx2.post(target, json={**body, "images": [url]}, headers={"Authorization": "Bearer any"})
+                assert answer.status_code == expected
+                if options:
+                    assert answer.json()["error"]["message"] == (
+                        f"The image {url} cannot be used: the image is 10x100; its width to height must lie between "
+                        "1:4 and 4:1"
+                    )
+
+
+def test_a_wrong_secret_is_a_usage_error() -> None:
+    """Exit code 2, and the secret itself is not repeated."""
+    code, out, err = refused("serve", "--webhook-secret", "hunter2")
+    assert (code, out) == (2, "")
+    assert err.startswith("Error: a webhook secret is whsec_ and base64")
+    assert "hunter2" not in err
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])

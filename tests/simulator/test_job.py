@@ -1,5 +1,6 @@
 """A job's life as a function of plan and time."""
 
+from dataclasses import replace
 from itertools import pairwise
 
 import pytest
@@ -7,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from veosim.job import (
-    DEFAULT_ERROR,
     ENDS,
+    REASONS,
     TERMINAL,
     TRANSITIONS,
     Job,
@@ -18,6 +19,7 @@ from veosim.job import (
     Outcome,
     Plan,
     State,
+    fated,
     view,
 )
 from veosim.units import SECOND
@@ -69,10 +71,11 @@ def test_asking_twice_gives_the_same_answer(plan: Plan, age: int) -> None:
 
 @given(PLANS, st.integers(0, 3000 * SECOND))
 def test_a_view_is_consistent(plan: Plan, age: int) -> None:
-    """100 % means success and nothing else, an error means failure and nothing else, and stuck never ends."""
+    """100 % means success and nothing else, every other end has its reason, and stuck never ends."""
     seen = view(job_with(plan), START + age)
     assert (seen.progress == 100) == (seen.state is State.SUCCEEDED)
-    assert (seen.error is not None) == (seen.state is State.FAILED)
+    assert (seen.error is not None) == (seen.state in {State.FAILED, State.CANCELLED})
+    assert seen.empty == (seen.state is State.SUCCEEDED and plan.outcome is Outcome.EMPTY)
     assert 0 <= seen.progress <= 100
     assert seen.state not in TERMINAL or seen.state == ENDS[plan.outcome]
 
@@ -87,9 +90,16 @@ def test_a_view_is_consistent(plan: Plan, age: int) -> None:
         (Plan(Outcome.SUCCEED, 2 * SECOND, 8 * SECOND), 10 * SECOND, JobView(State.SUCCEEDED, 100)),
         (Plan(Outcome.FAIL, 2 * SECOND, 8 * SECOND, ERROR), 10 * SECOND - 1, JobView(State.RUNNING, 99)),
         (Plan(Outcome.FAIL, 2 * SECOND, 8 * SECOND, ERROR), 10 * SECOND, JobView(State.FAILED, 99, ERROR)),
-        (Plan(Outcome.FAIL, 2 * SECOND, 8 * SECOND), 900 * SECOND, JobView(State.FAILED, 99, DEFAULT_ERROR)),
+        (Plan(Outcome.FAIL, 2 * SECOND, 8 * SECOND), 900 * SECOND, JobView(State.FAILED, 99, REASONS[Outcome.FAIL])),
         (Plan(Outcome.SUCCEED), 0, JobView(State.SUCCEEDED, 100)),
-        (Plan(Outcome.FAIL), 0, JobView(State.FAILED, 0, DEFAULT_ERROR)),
+        (Plan(Outcome.FAIL), 0, JobView(State.FAILED, 0, REASONS[Outcome.FAIL])),
+        (Plan(Outcome.FILTERED, run=SECOND), SECOND - 1, JobView(State.RUNNING, 99)),
+        (Plan(Outcome.FILTERED, run=SECOND), SECOND, JobView(State.FAILED, 99, REASONS[Outcome.FILTERED])),
+        (Plan(Outcome.FILTERED, run=SECOND, error=ERROR), SECOND, JobView(State.FAILED, 99, ERROR)),
+        (Plan(Outcome.EMPTY, run=SECOND), SECOND - 1, JobView(State.RUNNING, 99)),
+        (Plan(Outcome.EMPTY, run=SECOND), SECOND, JobView(State.SUCCEEDED, 100, empty=True)),
+        (Plan(Outcome.CANCEL, SECOND, SECOND), 2 * SECOND - 1, JobView(State.RUNNING, 99)),
+        (Plan(Outcome.CANCEL, SECOND, SECOND), 2 * SECOND, JobView(State.CANCELLED, 99, REASONS[Outcome.CANCEL])),
         (Plan(Outcome.SUCCEED, run=1), 0, JobView(State.RUNNING, 0)),
         (Plan(Outcome.SUCCEED, queue=1), 0, JobView(State.QUEUED, 0)),
         (Plan(Outcome.SUCCEED, queue=1), 1, JobView(State.SUCCEEDED, 100)),
@@ -104,20 +114,96 @@ def test_a_state_begins_at_its_exact_nanosecond(plan: Plan, age: int, expected: 
     assert view(job_with(plan), START + age) == expected
 
 
-@pytest.mark.parametrize(("outcome", "ends_at"), [("succeed", 17), ("fail", 17), ("stuck", None)])
-def test_a_job_knows_when_it_ends(outcome: str, ends_at: int | None) -> None:
+@pytest.mark.parametrize("outcome", Outcome)
+def test_a_job_knows_when_it_ends(outcome: Outcome) -> None:
     """Its end is its submit plus queue and run; a stuck job has none."""
-    job = job_with(Plan(Outcome(outcome), 4 * SECOND, 6 * SECOND))
-    assert job.ends_at == (None if ends_at is None else ends_at * SECOND)
+    job = job_with(Plan(outcome, 4 * SECOND, 6 * SECOND))
+    assert job.ends_at == (None if outcome is Outcome.STUCK else 17 * SECOND)
 
 
 def test_the_table_of_transitions() -> None:
     """A job is queued, runs and ends once; nothing follows on an end."""
+    ends = {State.SUCCEEDED, State.FAILED, State.CANCELLED}
     assert dict(TRANSITIONS) == {
-        State.QUEUED: {State.RUNNING, State.SUCCEEDED, State.FAILED},
-        State.RUNNING: {State.SUCCEEDED, State.FAILED},
+        State.QUEUED: {State.RUNNING, *ends},
+        State.RUNNING: ends,
         State.SUCCEEDED: set(),
         State.FAILED: set(),
+        State.CANCELLED: set(),
     }
-    assert {State.SUCCEEDED, State.FAILED} == TERMINAL
-    assert set(ENDS) == set(Outcome)
+    assert ends == TERMINAL
+
+
+def test_the_table_of_ends() -> None:
+    """Every outcome has a row, and every end that is no success a reason, each with a code of its own."""
+    assert dict(ENDS) == {
+        Outcome.SUCCEED: State.SUCCEEDED,
+        Outcome.FAIL: State.FAILED,
+        Outcome.STUCK: None,
+        Outcome.FILTERED: State.FAILED,
+        Outcome.EMPTY: State.SUCCEEDED,
+        Outcome.CANCEL: State.CANCELLED,
+    }
+    assert {outcome: error.code for outcome, error in REASONS.items()} == {
+        Outcome.FAIL: "generation_failed",
+        Outcome.FILTERED: "content_filtered",
+        Outcome.CANCEL: "cancelled",
+    }
+
+
+@pytest.mark.parametrize(("delivered", "expected"), [(None, 4.0), (7.5, 7.5)])
+def test_what_is_delivered_is_what_was_asked_for_unless_the_plan_differs(
+    delivered: float | None, expected: float
+) -> None:
+    """The plan's seconds come before the request's."""
+    assert job_with(Plan(Outcome.SUCCEED, duration_s=delivered)).duration_s == expected
+
+
+@pytest.mark.parametrize(
+    ("plan", "age", "expired"),
+    [
+        (Plan(Outcome.SUCCEED, SECOND, SECOND, expires=3 * SECOND), 5 * SECOND - 1, False),
+        (Plan(Outcome.SUCCEED, SECOND, SECOND, expires=3 * SECOND), 5 * SECOND, True),
+        (Plan(Outcome.SUCCEED, SECOND, SECOND, expires=0), 2 * SECOND - 1, False),
+        (Plan(Outcome.SUCCEED, SECOND, SECOND, expires=0), 2 * SECOND, True),
+        (Plan(Outcome.SUCCEED, SECOND, SECOND), 10**9 * SECOND, False),
+        (Plan(Outcome.STUCK, SECOND, expires=0), 10**9 * SECOND, False),
+    ],
+)
+def test_a_result_expires_so_long_after_its_end(plan: Plan, age: int, *, expired: bool) -> None:
+    """From that nanosecond on; never where the plan names no time, or has no end."""
+    assert job_with(plan).expired(START + age) is expired
+
+
+LACK = JobError("unsupported_feature", "This model takes no last frame.")
+SLOW = Plan(Outcome.SUCCEED, 2 * SECOND, 8 * SECOND, None, 5.0, SECOND)
+
+
+@pytest.mark.parametrize(
+    ("plan", "lacks", "deadline", "expected"),
+    [
+        (SLOW, None, None, SLOW),
+        (SLOW, None, 10 * SECOND, SLOW),
+        (SLOW, None, 10 * SECOND - 1, Plan(Outcome.CANCEL, 2 * SECOND, 8 * SECOND - 1)),
+        (SLOW, None, SECOND, Plan(Outcome.CANCEL, SECOND, 0)),
+        (SLOW, None, 0, Plan(Outcome.CANCEL, 0, 0)),
+        (Plan(Outcome.STUCK, SECOND), None, None, Plan(Outcome.STUCK, SECOND)),
+        (Plan(Outcome.STUCK, SECOND), None, 9 * SECOND, Plan(Outcome.CANCEL, SECOND, 8 * SECOND)),
+        (Plan(Outcome.FAIL, 0, SECOND, ERROR), None, SECOND, Plan(Outcome.FAIL, 0, SECOND, ERROR)),
+        (SLOW, LACK, None, Plan(Outcome.FAIL, 2 * SECOND, 8 * SECOND, LACK)),
+        (Plan(Outcome.FAIL, 0, SECOND, ERROR), LACK, None, Plan(Outcome.FAIL, 0, SECOND, LACK)),
+        (Plan(Outcome.STUCK, SECOND), LACK, None, Plan(Outcome.FAIL, SECOND, 0, LACK)),
+        (SLOW, LACK, 10 * SECOND, Plan(Outcome.FAIL, 2 * SECOND, 8 * SECOND, LACK)),
+        (SLOW, LACK, 5 * SECOND, Plan(Outcome.CANCEL, 2 * SECOND, 3 * SECOND)),
+    ],
+)
+def test_a_request_bends_its_plan(plan: Plan, lacks: JobError | None, deadline: int | None, expected: Plan) -> None:
+    """What its model lacks fails at the planned time; what would end behind its deadline is cancelled there."""
+    assert fated(plan, replace(REQUEST, lacks=lacks, deadline=deadline)) == expected
+
+
+@given(PLANS, st.none() | st.just(LACK), st.integers(0, 2000 * SECOND))
+def test_nothing_outlives_its_deadline(plan: Plan, lacks: JobError | None, deadline: int) -> None:
+    """Whatever was planned, at the deadline the job has ended."""
+    bent = fated(plan, replace(REQUEST, lacks=lacks, deadline=deadline))
+    assert view(job_with(bent), START + deadline).state in TERMINAL

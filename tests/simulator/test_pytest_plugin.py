@@ -207,7 +207,7 @@ class TestUpstreamClock:
                 UpstreamClock(clock, server).advance("1s")
         server.stop()
         assert str(caught.value) == (
-            "clock.advance('1s'): time has moved, but these had not settled after 5 real seconds each: the endless one"
+            "clock.advance('1s'): time has moved, but these had not settled after 6 real seconds each: the endless one"
         )
 
 

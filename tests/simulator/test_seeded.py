@@ -1,12 +1,13 @@
 """Randomness that follows from names and a seed."""
 
 import re
+import string
 import uuid
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from veosim.seeded import digest, fingerprint, generator, uuid4_from
+from veosim.seeded import digest, fingerprint, generator, letters_from, uuid4_from
 
 PARTS = st.lists(st.text(st.characters(exclude_categories=["Cs"])) | st.integers() | st.binary(), max_size=4)
 
@@ -50,6 +51,20 @@ def test_an_id_has_the_layout_of_a_random_uuid(raw: bytes) -> None:
     kept = int.from_bytes(raw[:16], "big") & ~(0xF << 76) & ~(0b11 << 62)
     assert (text, parsed.version, parsed.variant) == (str(parsed), 4, uuid.RFC_4122)
     assert parsed.int == kept | 4 << 76 | 0b10 << 62
+
+
+@given(st.binary(max_size=40), st.integers(0, 40))
+def test_letters_are_one_a_byte(raw: bytes, length: int) -> None:
+    """Each letter or digit follows from its own byte, so that there are never more of them than bytes."""
+    text = letters_from(raw, length)
+    assert re.fullmatch(r"[A-Za-z0-9]*", text)
+    assert text == "".join(letters_from(bytes([byte]), 1) for byte in raw)[:length]
+
+
+def test_letters_make_use_of_the_whole_alphabet() -> None:
+    """Upper case, lower case, digits: each has a byte that gives it, and bytes beyond them begin again."""
+    alphabet = string.ascii_uppercase + string.ascii_lowercase + string.digits
+    assert letters_from(bytes(range(63)), 63) == alphabet + "A"
 
 
 def test_a_fingerprint_does_not_show_its_key() -> None:

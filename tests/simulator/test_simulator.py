@@ -9,12 +9,11 @@ import pytest
 
 from veosim import ManualClock, Outcome, Plan, Simulator, State, VeosimError, parse_scenario
 from veosim.body import BadBodyError
-from veosim.call import Call
+from veosim.call import Call, Reaction
 from veosim.dialects.api_video import FROM_IMAGE, FROM_TEXT, STATUS, ApiVideo
 from veosim.dialects.base import Answer, Operation
 from veosim.job import JobError, JobView
 from veosim.journal import Exchange
-from veosim.simulator import Reaction
 from veosim.units import SECOND
 
 DIALECT = ApiVideo()

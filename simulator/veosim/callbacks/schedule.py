@@ -25,7 +25,7 @@ from veosim.dialects.base import Dialect
 from veosim.errors import shown
 from veosim.job import Job, view
 from veosim.journal import Exchange, Journal
-from veosim.outbound.client import Receipt
+from veosim.outbound.base import Receipt
 from veosim.scenario.callbacks import CallbackRules, Manner
 from veosim.scenario.times import drawn
 from veosim.seeded import digest
@@ -113,6 +113,7 @@ class Callbacks:
     Attributes:
         sent: copies that a receiver took with a 2xx.
         failed: copies that were given up.
+        pending: copies still to be sent or repeated; those of jobs without an end are not waited for.
     """
 
     def __init__(self, clock: Clock, journal: Journal, post: Post, secret: Secret) -> None:
@@ -123,17 +124,12 @@ class Callbacks:
         self._begin_again()
 
     def _begin_again(self) -> None:
-        self.sent = self.failed = 0
+        self.sent = self.failed = self.pending = 0
         self._numbers = itertools.count()
         self._heap: list[_Entry] = []
         self._appointed: set[int] = set()
         self._deliveries: dict[str, _Delivery] = {}
         self._running: dict[asyncio.Task[None], None] = {}
-
-    @property
-    def pending(self) -> int:
-        """Copies still to be sent or repeated; those of jobs without an end are not waited for."""
-        return sum(delivery.left for delivery in self._deliveries.values() if delivery.due is not None)
 
     @property
     def unsettled(self) -> list[str]:
@@ -183,6 +179,7 @@ class Callbacks:
             due = submit.due(delivery)
             if delivery.begun or due == delivery.due:
                 continue
+            self.pending += delivery.left * ((due is not None) - (delivery.due is not None))
             delivery.due = due
             if due is not None:
                 self._enter(_Entry(due, delivery.number, 0, 1, delivery))
@@ -252,15 +249,16 @@ class Callbacks:
         else:
             self.failed += 1
             following = "given up"
-        exchange.status = receipt.status
-        exchange.note = _note(_place(attempt), receipt, following)
-        self._journal.close(exchange, now)
         if attempt.number == 1 and attempt.copy == rules.copies:
             delivery.tried.set()
         if following in ("", "given up"):
+            self.pending -= 1
             delivery.left -= 1
             if not delivery.left:
                 del self._deliveries[delivery.job.id]
+        exchange.status = receipt.status
+        exchange.note = _note(_place(attempt), receipt, following)
+        self._journal.close(exchange, now)  # last, since whoever waits for it looks at the counts
 
 
 def _place(attempt: _Attempt) -> str:

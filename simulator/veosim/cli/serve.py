@@ -15,8 +15,7 @@ from veosim.callbacks.sign import LOCAL_SECRET, Secret
 from veosim.clock import RealClock, ScaledClock
 from veosim.dialects import DIALECTS
 from veosim.dialects.base import Dialect, Kind
-from veosim.outbound.client import Client
-from veosim.outbound.guard import Guard
+from veosim.outbound.base import Guarded
 from veosim.scenario.load import load_scenario
 from veosim.scenario.model import DEFAULT
 from veosim.server import Server, address, listen, new_loop
@@ -82,7 +81,7 @@ def serve(  # noqa: PLR0913, PLR0917  one argument an option
         seed=seed,
         clock=clock,
         keys=keys,
-        outbound=Client(Guard(hosts)),
+        outbound=Guarded(hosts),
         fetch_images=fetch_images,
         secret=Secret(webhook_secret) if webhook_secret else LOCAL_SECRET,
     )

@@ -13,6 +13,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from pydantic.alias_generators import to_camel
 
 from veosim.dialects.base import Answer, Kind, Operation, RefusedError, canonical, json_answer
+from veosim.dialects.error_words import error_word
 from veosim.dialects.validation import first_problem, image_checked, matching, whole_number
 from veosim.dialects.video_object import SIZES, video_object
 from veosim.job import Job, JobError, JobRequest, JobView, State
@@ -113,18 +114,6 @@ _STATUSES: Mapping[State, str] = {
 }
 """004, Response Field Descriptions; the word of a running task is the variant's."""
 
-_CODES: Mapping[int, str] = {
-    400: "invalid_request",
-    401: "unauthorized",
-    403: "forbidden",
-    404: "not_found",
-    405: "method_not_allowed",
-    409: "conflict",
-    413: "request_too_large",
-    429: "rate_limited",
-}
-"""The word of each error (inferred); any other status is an `upstream_error`."""
-
 
 class GenerationsMetadata:
     """Translates between the engine and document 004."""
@@ -187,7 +176,7 @@ class GenerationsMetadata:
 
     def error(self, operation: Operation | None, status: int, message: str) -> Answer:
         """`{code, message, data: null}`, or OpenAI's `{error: {code, message}}` on /v1/videos (both inferred)."""
-        code = _CODES.get(status, "upstream_error")
+        code = error_word(status)
         if operation in _VIDEOS_FACE:
             return json_answer(status, {"error": {"code": code, "message": message}})
         return json_answer(status, {"code": code, "message": message, "data": None})

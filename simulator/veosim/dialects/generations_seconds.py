@@ -14,6 +14,7 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, FailFast, Field, ValidationError
 
 from veosim.dialects.base import Answer, Kind, Operation, RefusedError, canonical, json_answer, video_url
+from veosim.dialects.error_words import error_word
 from veosim.dialects.validation import (
     UnfitError,
     WebUrl,
@@ -38,7 +39,7 @@ OFF_PEAK_LIMIT = 48 * UNITS["h"]
 
 Image = Annotated[str, BeforeValidator(image_checked(IMAGES))]
 WHOLE = BeforeValidator(whole_number)
-MODEL = matching(r"veo-[23]\.\d+-[a-z0-9.-]+", "a Veo 2 or 3 model, such as veo-3.0-generate-001")
+MODEL = matching(r"veo-(2\.\d+|3\.[01])-[a-z0-9.-]+", "a Veo 2, 3.0 or 3.1 model, such as veo-3.0-generate-001")
 SIZE = matching(r"720p|1080p|4k|[1-9]\d{1,3}x[1-9]\d{1,3}", "720p, 1080p, 4k or pixels, such as 1280x720")
 
 FIRST_FRAME = ("images", "input_reference")
@@ -60,10 +61,10 @@ class Family:
 FAMILIES = (
     Family("Veo 2", "veo-2.", (5, 6, 7, 8), has_4k=False),
     Family("Veo 3.0", "veo-3.0-", (4, 6, 8)),
-    Family("Veo 3.1 and a first frame", "veo-3.", (8,)),
+    Family("Veo 3.1 and a first frame", "veo-3.1-", (8,)),
 )
 """The first that fits a name holds (003, Request body). A first frame fixes the seconds on Veo 3.1, and every request
-has one; that later models follow 3.1, and that Veo 2 has the four values from 5 to 8, is inferred."""
+has one; that Veo 2 has the four values from 5 to 8 is inferred."""
 
 FORMS: Mapping[str, tuple[type[str] | type[int], ...]] = {"either": (str, int), "string": (str,), "integer": (int,)}
 """How seconds are written, by what the scenario insists on: the type column says integer, and the values are quoted."""
@@ -155,18 +156,6 @@ WORDS: Mapping[State, str] = {
 }
 """`queued` and `succeeded` are documented (003, Quick flow and Response), the others inferred."""
 
-CODES: Mapping[int, str] = {
-    400: "invalid_request",
-    401: "unauthorized",
-    403: "forbidden",
-    404: "not_found",
-    405: "method_not_allowed",
-    409: "conflict",
-    413: "request_too_large",
-    429: "rate_limited",
-}
-"""The word of each error (inferred); any other status is an `upstream_error`."""
-
 SUBMIT = Operation("submit", Kind.SUBMIT, "POST", "/v1/video/generations")
 STATUS = Operation("status", Kind.POLL, "GET", "/v1/video/generations/{job_id}")
 CANCEL = Operation("cancel", Kind.CANCEL, "POST", "/v1/video/generations/{job_id}/cancel")
@@ -241,7 +230,7 @@ class GenerationsSeconds:
 
     def error(self, operation: Operation | None, status: int, message: str) -> Answer:
         """`{error: {code, message}}`, as a failed task has it (inferred)."""
-        return json_answer(status, {"error": {"code": CODES.get(status, "upstream_error"), "message": message}})
+        return json_answer(status, {"error": {"code": error_word(status), "message": message}})
 
     def callback(self, job: Job, view: JobView) -> bytes:
         """The object as a poll shows it (inferred: the document says only that callbacks are signed)."""

@@ -14,12 +14,12 @@ import ssl
 import sys
 from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Literal
 
 import httpcore2
 import httpx2
 
-from veosim.outbound.guard import Guard, OutboundError, OutboundRefusedError, Target, port_of
+from veosim.outbound.base import FETCH_LIMIT, OutboundError, Receipt
+from veosim.outbound.guard import Guard, OutboundRefusedError, Target, port_of
 
 if sys.platform != "win32":
     import resource
@@ -28,33 +28,11 @@ TIME_LIMIT = 5.0
 """Seconds of the loop for one attempt: resolving, connecting, sending, and reading the answer."""
 
 ANSWER_LIMIT = 64 * 1024
-FETCH_LIMIT = 64 * 1024 * 1024
-"""Bytes of one fetched file; above the 50 MB that document 003 allows for an image."""
+FAILURES = (OSError, httpcore2.NetworkError, httpcore2.ProtocolError)
+"""What sockets, TLS (an OSError too) and HTTP may raise; anything else is a defect of ours, and shows itself."""
 
 SPARE = 256
 """File descriptors left to everything else in the process."""
-
-Kind = Literal["answered", "timeout", "refused", "forbidden"]
-"""How an attempt ended. `refused`: no connection, or it ended before the answer. `forbidden`: never sent."""
-
-
-@dataclass(frozen=True, slots=True)
-class Receipt:
-    """What became of one attempt.
-
-    Attributes:
-        status: the receiver's HTTP status, a redirect's too; None without a whole answer.
-        problem: why there is none, in words; "" where there is one.
-    """
-
-    status: int | None
-    problem: str
-    kind: Kind
-
-    @property
-    def delivered(self) -> bool:
-        """Whether the receiver took it: any 2xx."""
-        return self.status is not None and 200 <= self.status <= 299
 
 
 class Client:
@@ -94,7 +72,7 @@ class Client:
             return Receipt(None, f"refused: {error}", "forbidden")
         except (TimeoutError, httpcore2.TimeoutException):
             return Receipt(None, self._timed_out, "timeout")
-        except Exception as error:
+        except FAILURES as error:
             return Receipt(None, why(error), "refused")
         return Receipt(status, "", "answered")
 
@@ -110,7 +88,7 @@ class Client:
             raise
         except (TimeoutError, httpcore2.TimeoutException):
             raise OutboundError(f"its server {self._timed_out}") from None
-        except Exception as error:
+        except FAILURES as error:
             raise OutboundError(f"its server cannot be asked: {why(error)}") from None
         if status != 200:
             hint = ", and redirects are not followed" if 300 <= status <= 399 else ""
@@ -228,8 +206,11 @@ def _causes(error: BaseException | None) -> Iterator[BaseException]:
 
 
 def connections_for(files: int) -> int:
-    """How many attempts may run at once where so many files may be open: a third, each needing one or two."""
-    return min(2048, max(64, (files - SPARE) // 3))
+    """How many attempts may run at once where so many files may be open: a third, each needing one or two.
+
+    1,024 at most: an attempt costs a loop 1 to 2 ms, and those that begin together must all end within their limit.
+    """
+    return min(1024, max(64, (files - SPARE) // 3))
 
 
 def open_files() -> int:

@@ -16,7 +16,9 @@ from ipaddress import IPv6Address, ip_address
 
 import httpx2
 
-from veosim.errors import VeosimError, printable, shown
+from veosim.errors import printable, shown
+from veosim.outbound.base import OutboundError
+from veosim.outbound.host import host_of, is_address, plain
 
 SCHEMES = ("http", "https")
 PORTS = {"http": 80, "https": 443}
@@ -26,10 +28,6 @@ NUMERIC = re.compile(r"(?:^|\.)(?:\d+|0x[0-9a-f]*)\.?$", re.ASCII)
 
 USER = re.compile(r"[^/?#]*//[^/?#]*@")
 """A URL with a place for a user's name, be it empty."""
-
-
-class OutboundError(VeosimError):
-    """A request to another server that brought nothing."""
 
 
 class OutboundRefusedError(OutboundError):
@@ -42,11 +40,6 @@ class Target:
 
     url: httpx2.URL
     addresses: tuple[str, ...]
-
-    @property
-    def port(self) -> int:
-        """The port, the scheme's own where the URL names none."""
-        return port_of(self.url)
 
 
 def port_of(url: httpx2.URL) -> int:
@@ -65,7 +58,7 @@ class Guard:
     """
 
     def __init__(self, allowed_hosts: Collection[str] = ()) -> None:
-        self._allowed = frozenset(_allowed(host) for host in allowed_hosts)
+        self._allowed = frozenset(host_of(host) for host in allowed_hosts)
 
     def parse(self, text: str) -> httpx2.URL:
         """A URL that may be asked for, as far as can be told without resolving its host.
@@ -94,15 +87,15 @@ class Guard:
             OutboundRefusedError: an address is not loopback, and the host is not allowed.
             OSError: the host has no address.
         """
-        host = _plain(url.raw_host.decode("ascii"))
+        host = plain(url.raw_host.decode("ascii"))
         is_allowed = host in self._allowed
-        is_address = _is_address(host)
-        if not is_address and not is_allowed and NUMERIC.search(host):
+        numeric = is_address(host)
+        if not numeric and not is_allowed and NUMERIC.search(host):
             raise _refusal(host, "is an IP address in an unusual spelling")
-        addresses = (host,) if is_address else await _resolved(host, port_of(url))
+        addresses = (host,) if numeric else await _resolved(host, port_of(url))
         for address in addresses:
             if not is_allowed and not is_loopback(address):
-                what = "is" if is_address else f"resolves to {address},"
+                what = "is" if numeric else f"resolves to {address},"
                 raise _refusal(host, f"{what} not an address of this machine's own (loopback)")
         return Target(url, addresses)
 
@@ -115,28 +108,6 @@ def is_loopback(address: str) -> bool:
 
 def _refusal(host: str, problem: str) -> OutboundRefusedError:
     return OutboundRefusedError(f"{shown(host)} {problem}; to let it be reached: --allow-callback-host {host}")
-
-
-def _plain(host: str) -> str:
-    """One spelling for each IP address; names in lower case."""
-    host = host.lower()
-    return ip_address(host).compressed if _is_address(host) else host
-
-
-def _is_address(host: str) -> bool:
-    try:
-        ip_address(host)
-    except ValueError:
-        return False
-    return True
-
-
-def _allowed(host: str) -> str:
-    plain = host[1:-1] if host.startswith("[") and host.endswith("]") else host
-    if not plain or (not _is_address(plain) and re.search(r"[^\w.-]", plain)):
-        problem = f"{shown(host)} is no host; allowed: a name or an IP address, without a scheme, port or path"
-        raise VeosimError(problem)
-    return _plain(plain)
 
 
 async def _resolved(host: str, port: int) -> tuple[str, ...]:

@@ -14,7 +14,7 @@ from pydantic_core import PydanticCustomError
 from veosim.errors import did_you_mean, shown
 from veosim.scenario.times import Time
 from veosim.units import LONGEST, SECOND, Duration, show_duration
-from veosim.yamlfile import Strict
+from veosim.yamlfile import Strict, contradiction
 
 Manner = Literal["good", "bad", "none", "expired"]
 """`good`: signed. `bad`: in the right form, with another key. `none`: unsigned. `expired`: signed ten minutes ago."""
@@ -54,16 +54,16 @@ class RetryRules(Strict):
         if self.attempts == 1:
             for key in ("backoff", "factor", "after"):
                 if key in self.model_fields_set:
-                    raise _contradiction(f"a single attempt is never repeated, so {key!r} says nothing", key)
+                    raise contradiction(f"a single attempt is never repeated, so {key!r} says nothing", key)
             return self
         if not self.backoff:
-            raise _contradiction("attempts that follow at once have no order: let some time pass", "backoff")
+            raise contradiction("attempts that follow at once have no order: let some time pass", "backoff")
         if not self.after:
-            raise _contradiction(f"{self.attempts} attempts, and nothing that they are repeated after", "after")
+            raise contradiction(f"{self.attempts} attempts, and nothing that they are repeated after", "after")
         longest = self.wait_after(self.attempts - 1)
         if longest > LONGEST:
             wait = f"attempt {self.attempts} would wait for {show_duration(longest)}"
-            raise _contradiction(f"{wait}, longer than {show_duration(LONGEST)}", "factor")
+            raise contradiction(f"{wait}, longer than {show_duration(LONGEST)}", "factor")
         return self
 
     def wait_after(self, attempt: int) -> int:
@@ -106,12 +106,8 @@ class CallbackRules(Strict):
         if not self.copies:
             for key in type(self).model_fields:
                 if key != "copies" and key in self.model_fields_set:
-                    raise _contradiction(f"'copies: 0' sends nothing, so {key!r} says nothing", key)
+                    raise contradiction(f"'copies: 0' sends nothing, so {key!r} says nothing", key)
         if self.before_submit_answer and self.delay:
             problem = "'before_submit_answer' sends as the job is submitted, so it excludes 'delay'"
-            raise _contradiction(problem, "delay")
+            raise contradiction(problem, "delay")
         return self
-
-
-def _contradiction(problem: str, *below: str | int) -> PydanticCustomError:
-    return PydanticCustomError("contradiction", "{problem}", {"problem": problem, "below": below})

@@ -5,13 +5,12 @@ from __future__ import annotations
 from typing import Annotated, Literal, Self
 
 from pydantic import BeforeValidator, Field, model_validator
-from pydantic_core import PydanticCustomError
 
 from veosim.scenario.callbacks import CallbackRules
 from veosim.scenario.times import Time
 from veosim.scenario.variants import Variants
 from veosim.units import SECOND, Duration
-from veosim.yamlfile import Strict
+from veosim.yamlfile import Strict, contradiction
 
 OutcomeWord = Literal["succeed", "fail", "stuck", "filtered", "empty", "cancel"]
 BreakWord = Literal["hang", "reset"]
@@ -56,7 +55,7 @@ class ErrorWords(Strict):
 class ResultEntry(Strict):
     """What is delivered.
 
-    `duration_s`: seconds, where they differ from those asked for. `expires`: how long after the job's end its URLs work.
+    `duration_s`: seconds, where they differ from those asked for. `expires`: how long after the job's end URLs work.
     """
 
     duration_s: float | None = Field(default=None, gt=0, le=600)
@@ -77,22 +76,17 @@ class JobEntry(Strict):
     @model_validator(mode="after")
     def _consistent(self) -> Self:
         if self.after is not None and (self.queue is not None or self.run is not None):
-            raise _contradiction("'after' is the whole time, so it excludes 'queue' and 'run'", "after")
+            raise contradiction("'after' is the whole time, so it excludes 'queue' and 'run'", "after")
         if self.error is not None and self.outcome not in {"fail", "filtered"}:
             problem = f"'error' belongs to outcome: fail or filtered, not to outcome: {self.outcome}"
-            raise _contradiction(problem, "error")
+            raise contradiction(problem, "error")
         if self.result is not None and self.outcome != "succeed":
             problem = f"'result' belongs to outcome: succeed, not to outcome: {self.outcome}"
-            raise _contradiction(problem, "result")
+            raise contradiction(problem, "result")
         if self.outcome == "stuck" and (self.run is not None or self.after is not None):
             key = "run" if self.after is None else "after"
-            raise _contradiction("a stuck job never ends, so it has no 'run' or 'after'", key)
+            raise contradiction("a stuck job never ends, so it has no 'run' or 'after'", key)
         return self
-
-
-def _contradiction(problem: str, *below: str | int) -> PydanticCustomError:
-    """A problem of a whole model; `below` leads from it to the key that has to go."""
-    return PydanticCustomError("contradiction", "{problem}", {"problem": problem, "below": below})
 
 
 class ExchangeWhen(Strict):
@@ -128,11 +122,11 @@ class Respond(Strict):
     def _consistent(self) -> Self:
         for name in self.headers:
             if name.lower() == "content-type":
-                raise _contradiction(
+                raise contradiction(
                     f"the type is no header of its own: write content_type: instead of {name!r}", "headers", name
                 )
             if name.lower() in OURS:
-                raise _contradiction(f"{name!r} is the server's own to set", "headers", name)
+                raise contradiction(f"{name!r} is the server's own to set", "headers", name)
         return self
 
 
@@ -151,9 +145,9 @@ class ExchangeEntry(Strict):
     @model_validator(mode="after")
     def _consistent(self) -> Self:
         if self.respond is not None and self.break_ is not None:
-            raise _contradiction("'respond' answers and 'break' does not: keep one", "break")
+            raise contradiction("'respond' answers and 'break' does not: keep one", "break")
         if self.respond is None and self.break_ is None and not self.delay:
-            raise _contradiction("an entry needs 'respond', 'delay' or 'break'")
+            raise contradiction("an entry needs 'respond', 'delay' or 'break'")
         return self
 
     @property
@@ -176,15 +170,15 @@ class Exchanges(Strict):
         for index, entry in enumerate(self.poll):
             if entry.accept:
                 problem = "'accept' belongs to exchanges.submit: a poll accepts nothing"
-                raise _contradiction(problem, "poll", index, "accept")
+                raise contradiction(problem, "poll", index, "accept")
         for index, entry in enumerate(self.submit):
             if entry.when is not None and entry.when.nth_of_job is not None:
                 problem = "'nth_of_job' belongs to exchanges.poll: a submit has no job yet"
-                raise _contradiction(problem, "submit", index, "when", "nth_of_job")
+                raise contradiction(problem, "submit", index, "when", "nth_of_job")
         for kind, entries in (("submit", self.submit), ("poll", self.poll)):
             for index, entry in enumerate(entries[:-1]):
                 if entry.when is None or entry.when == ExchangeWhen():
-                    raise _contradiction(UNREACHED, kind, index)
+                    raise contradiction(UNREACHED, kind, index)
         return self
 
 
@@ -203,7 +197,7 @@ class Scenario(Strict):
     def _reachable(self) -> Self:
         for index, entry in enumerate(self.jobs[:-1]):
             if entry.when is None or entry.when == JobWhen():
-                raise _contradiction(UNREACHED, "jobs", index)
+                raise contradiction(UNREACHED, "jobs", index)
         return self
 
 

@@ -8,11 +8,10 @@ from __future__ import annotations
 from typing import Annotated, Self
 
 from pydantic import Discriminator, Field, Tag, model_validator
-from pydantic_core import PydanticCustomError
 
 from veosim.seeded import generator
 from veosim.units import Duration
-from veosim.yamlfile import Strict
+from veosim.yamlfile import Strict, contradiction
 
 
 class Uniform(Strict):
@@ -24,7 +23,7 @@ class Uniform(Strict):
     def _ordered(self) -> Self:
         low, high = self.uniform
         if low > high:
-            raise PydanticCustomError("order", "{problem}", {"problem": "the lower bound is above the upper one"})
+            raise contradiction("the lower bound is above the upper one")
         return self
 
 

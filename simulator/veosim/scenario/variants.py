@@ -55,4 +55,5 @@ class Variants(Strict):
 
     def of(self, dialect: str) -> object:
         """The entry of one dialect; None where it has no open choices."""
-        return getattr(self, dialect.replace("-", "_"), None)
+        name = dialect.replace("-", "_")
+        return getattr(self, name) if name in type(self).model_fields else None

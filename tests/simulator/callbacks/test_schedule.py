@@ -15,7 +15,7 @@ from veosim.clock import ManualClock
 from veosim.dialects.base import Dialect
 from veosim.job import Job, JobRequest, JobView, Outcome, Plan
 from veosim.journal import Exchange, Journal
-from veosim.outbound.client import Receipt
+from veosim.outbound.base import Receipt
 from veosim.scenario.callbacks import CallbackRules
 from veosim.units import MILLISECOND, SECOND
 from veosim.yamlfile import check, read_tree

@@ -3,6 +3,7 @@
 import asyncio
 import base64
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -588,8 +589,9 @@ def test_a_task_is_read_through_both_faces(submit: Operation, key: str) -> None:
 
 @pytest.mark.parametrize("operation", DIALECT.operations, ids=lambda operation: operation.name)
 def test_no_operation_works_without_a_key(operation: Operation) -> None:
-    """401 in the shape of its face."""
-    refusal = DIALECT.error(operation, 401, "The API key is missing or unknown.")
+    """401 in the shape of its face, with the challenge that HTTP asks of every 401."""
+    plain = DIALECT.error(operation, 401, "The API key is missing or unknown.")
+    refusal = replace(plain, headers={"WWW-Authenticate": "Bearer"})
     assert exchanged(Simulator(clock=ManualClock()), operation, TASK, bearer=False) == refusal
 
 

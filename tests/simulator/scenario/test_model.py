@@ -5,7 +5,8 @@ import re
 import pytest
 
 from veosim import SourceError, parse_scenario
-from veosim.scenario.model import Exchanges, Scenario
+from veosim.job import Outcome
+from veosim.scenario.model import Exchanges, JobEntry, Scenario
 from veosim.units import SECOND
 
 WHOLE = """\
@@ -13,7 +14,8 @@ scenario: everything
 about: Each key once.
 seed: 7
 jobs:
-  - when: {prompt: "*kite*", nth: [1, 3], model: veo (Audio), operation: from-text, resolution: 512P, duration_s: 8}
+  - when: {prompt: "*kite*", nth: [1, 3], model: veo (Audio), operation: from-text, resolution: 512P, duration_s: 8,
+           dialect: api-video}
     outcome: fail
     queue: 2s
     run: {uniform: [60s, 2m]}
@@ -21,6 +23,11 @@ jobs:
   - when: {nth: 2}
     outcome: stuck
   - after: 12s
+    result: {duration_s: 3.5, expires: 1h}
+callbacks: {delay: 1s, copies: 2, order: reversed, sign: expired, retry: {attempts: 3, after: [5xx, 404]}}
+variants:
+  api-video: {failed_status: 502}
+  generations-metadata: {delivery: base64}
 exchanges:
   submit:
     - when: {prompt: "a?", operation: from-image, nth: 1}
@@ -45,6 +52,7 @@ EVERYTHING = {
                 "operation": "from-text",
                 "resolution": "512P",
                 "duration_s": 8.0,
+                "dialect": "api-video",
             },
             "outcome": "fail",
             "queue": 2 * SECOND,
@@ -52,8 +60,16 @@ EVERYTHING = {
             "error": {"code": "content_filtered", "message": "The prompt was refused."},
         },
         {"when": {"nth": (2,)}, "outcome": "stuck"},
-        {"after": 12 * SECOND},
+        {"after": 12 * SECOND, "result": {"duration_s": 3.5, "expires": 3600 * SECOND}},
     ),
+    "callbacks": {
+        "delay": SECOND,
+        "copies": 2,
+        "order": "reversed",
+        "sign": "expired",
+        "retry": {"attempts": 3, "after": ("5xx", 404)},
+    },
+    "variants": {"api-video": {"failed_status": 502}, "generations-metadata": {"delivery": "base64"}},
     "exchanges": {
         "submit": (
             {
@@ -99,6 +115,8 @@ OUTCOMES = "succeed, fail, stuck, filtered, empty, cancel"
 WHOLE_TIME = "'after' is the whole time, so it excludes 'queue' and 'run'"
 NO_WHEN = "it has no 'when', so the entries after it are never reached"
 KEEP_ONE = "'respond' answers and 'break' does not: keep one"
+NO_ERROR = "'error' belongs to outcome: fail or filtered, not to outcome"
+NO_RESULT = "'result' belongs to outcome: succeed, not to outcome"
 JOB_KEYS = "when, outcome, queue, run, after, error, result"
 
 
@@ -131,13 +149,42 @@ JOB_KEYS = "when, outcome, queue, run, after, error, result"
         ),
         ("{run: 1s, after: 2s}", [f"3:22: jobs[0].after: {WHOLE_TIME}"]),
         ("{queue: 1s, after: 2s}", [f"3:24: jobs[0].after: {WHOLE_TIME}"]),
-        ("error: {}", ["3:12: jobs[0].error: 'error' belongs to outcome: fail or filtered, not to outcome: succeed"]),
-        (
-            "{outcome: stuck, error: {code: a}}",
-            ["3:29: jobs[0].error: 'error' belongs to outcome: fail or filtered, not to outcome: stuck"],
-        ),
+        ("error: {}", [f"3:12: jobs[0].error: {NO_ERROR}: succeed"]),
         ("{outcome: stuck, run: 1s}", ["3:27: jobs[0].run: a stuck job never ends, so it has no 'run' or 'after'"]),
         ("{outcome: stuck, after: 1s}", ["3:29: jobs[0].after: a stuck job never ends, so it has no 'run' or 'after'"]),
+        *(
+            (
+                f"{{outcome: {outcome}, error: {{code: a}}}}",
+                [f"3:{24 + len(outcome)}: jobs[0].error: {NO_ERROR}: {outcome}"],
+            )
+            for outcome in ("succeed", "stuck", "empty", "cancel")
+        ),
+        *(
+            (
+                f"{{outcome: {outcome}, result: {{expires: 1h}}}}",
+                [f"3:{25 + len(outcome)}: jobs[0].result: {NO_RESULT}: {outcome}"],
+            )
+            for outcome in ("fail", "stuck", "filtered", "empty", "cancel")
+        ),
+        (
+            "result: {duration_s: 0}",
+            ["3:26: jobs[0].result.duration_s: found 0: input should be greater than 0"],
+        ),
+        (
+            "result: {duration_s: 600.5}",
+            ["3:26: jobs[0].result.duration_s: found 600.5: input should be less than or equal to 600"],
+        ),
+        ("result: {expires: 3600}", [f"3:23: jobs[0].result.expires: 3600 {NO_TIME}; did you mean '3600s'?"]),
+        (
+            "result: {expire: 1h}",
+            [
+                (
+                    "3:14: jobs[0].result.expire: unknown key 'expire'; allowed: duration_s, expires; "
+                    "did you mean 'expires'?"
+                )
+            ],
+        ),
+        ("when: {dialect: 3}", ["3:21: jobs[0].when.dialect: found 3; allowed: text, in quotes if need be"]),
         ("when: {duration_s: true}", ["3:24: jobs[0].when.duration_s: found True; allowed: a number"]),
         ("when: {duration_s: '8'}", ["3:24: jobs[0].when.duration_s: found '8'; allowed: a number"]),
         ("when: {nth: 0}", ["3:17: jobs[0].when.nth: found 0: input should be greater than or equal to 1"]),
@@ -228,6 +275,12 @@ def test_a_name_is_a_word_that_fits_everywhere(name: str) -> None:
     """Lower-case letters, digits and hyphens, at most 64."""
     with pytest.raises(SourceError, match=r"^f\.yaml:1:11: scenario: found .*: string should match pattern"):
         parse_scenario(f"scenario: {name}\n", "f.yaml")
+
+
+@pytest.mark.parametrize("outcome", Outcome)
+def test_every_outcome_of_the_engine_has_its_word(outcome: Outcome) -> None:
+    """A scenario can ask for whatever a job can come to."""
+    assert parse_scenario(f"scenario: x\njobs: [{{outcome: {outcome}}}]\n").jobs == (JobEntry(outcome=outcome.value),)
 
 
 def test_a_scenario_does_not_change() -> None:

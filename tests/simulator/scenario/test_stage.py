@@ -1,13 +1,15 @@
 """A scenario being played: who gets which plan, and which exchange gets which fault."""
 
 from collections import defaultdict
+from dataclasses import replace
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from veosim import parse_scenario
-from veosim.job import Job, JobError, JobRequest, Outcome, Plan
+from veosim.job import REASONS, Job, JobError, JobRequest, Outcome, Plan
 from veosim.scenario.model import ExchangeEntry, Exchanges, ExchangeWhen, Respond
 from veosim.scenario.stage import Stage
 from veosim.units import SECOND
@@ -30,10 +32,16 @@ def asked(
     model: str = "veo (Audio)",
     duration_s: float = 4.0,
     resolution: str = "1080P",
+    **others: Any,
 ) -> JobRequest:
-    """A request whose canonical spelling follows from what is asked."""
+    """A request whose canonical spelling follows from what is asked; `others` are further fields of a JobRequest."""
     canonical = f"{operation} {prompt} {model} {duration_s} {resolution}"
-    return JobRequest(operation, canonical, prompt, model, duration_s, resolution, "16:9", {})
+    return JobRequest(operation, canonical, prompt, model, duration_s, resolution, "16:9", {}, **others)
+
+
+def failing(outcome: Outcome, error: JobError | None = None) -> Plan:
+    """A plan that fails after the default times."""
+    return replace(DEFAULT_PLAN, outcome=outcome, error=error)
 
 
 def job_of(request: JobRequest) -> Job:
@@ -67,7 +75,7 @@ def test_equal_requests_are_counted_by_digest() -> None:
     """However large a request is, what is kept of it to count its repeats is 16 bytes."""
     stage = Stage(DRAWN, 7)
     for _ in range(2):
-        stage.draw("api-video", asked("x" * 2_000_000))[0]
+        stage.draw("api-video", asked("x" * 2_000_000))
     assert [(len(name), count) for name, count in stage.equal.items()] == [(16, 2)]
 
 
@@ -75,7 +83,7 @@ def test_a_plan_depends_on_seed_scenario_request_and_repeats() -> None:
     """Each of the four alone changes what is drawn; nothing else does."""
     renamed = DRAWN.model_copy(update={"scenario": "renamed"})
     repeated = Stage(DRAWN, 7)
-    repeated.draw("api-video", asked())[0]
+    repeated.draw("api-video", asked())
     deals = [
         Stage(DRAWN, 7).draw("api-video", asked())[0],
         Stage(DRAWN, 8).draw("api-video", asked())[0],
@@ -123,6 +131,21 @@ def test_queue_and_run_are_drawn_apart() -> None:
             "{outcome: fail, after: 12s, error: {code: a, message: b}}",
             Plan(Outcome.FAIL, 0, 12 * SECOND, JobError("a", "b")),
         ),
+        ("{outcome: fail, error: {code: a}}", failing(Outcome.FAIL, JobError("a", REASONS[Outcome.FAIL].message))),
+        ("{outcome: fail, error: {}}", failing(Outcome.FAIL, REASONS[Outcome.FAIL])),
+        ("{outcome: filtered}", failing(Outcome.FILTERED)),
+        ("{outcome: filtered, error: {}}", failing(Outcome.FILTERED, REASONS[Outcome.FILTERED])),
+        (
+            "{outcome: filtered, error: {message: Not this.}}",
+            failing(Outcome.FILTERED, JobError(REASONS[Outcome.FILTERED].code, "Not this.")),
+        ),
+        ("{outcome: filtered, error: {code: a, message: b}}", failing(Outcome.FILTERED, JobError("a", "b"))),
+        ("{outcome: empty, after: 1s}", Plan(Outcome.EMPTY, 0, SECOND)),
+        ("{outcome: cancel, queue: 1s, run: 2s}", Plan(Outcome.CANCEL, SECOND, 2 * SECOND)),
+        ("{result: {duration_s: 3.5}}", replace(DEFAULT_PLAN, duration_s=3.5)),
+        ("{result: {expires: 1h}}", replace(DEFAULT_PLAN, expires=3600 * SECOND)),
+        ("{result: {expires: 0s}}", replace(DEFAULT_PLAN, expires=0)),
+        ("{result: {}}", DEFAULT_PLAN),
     ],
 )
 def test_an_entry_becomes_a_plan(entry: str, plan: Plan) -> None:
@@ -175,6 +198,47 @@ def test_the_first_entry_that_matches_applies() -> None:
     stage = played("{when: {nth: [2, 4]}, after: 1s}", "{when: {prompt: b}, after: 2s}", "{after: 3s}")
     runs = [stage.draw("api-video", asked(prompt))[0][0].run // SECOND for prompt in "abbbab"]
     assert runs == [3, 1, 2, 1, 3, 2]
+
+
+@pytest.mark.parametrize(("dialect", "matches"), [("image-to-video", True), ("api-video", False)])
+def test_an_entry_may_be_for_one_dialect(dialect: str, *, matches: bool) -> None:
+    """Its name is compared whole, and a job of any other dialect is left to the entries that follow."""
+    stage = played("{when: {dialect: image-to-video}, after: 9s}", "{after: 2s}")
+    assert stage.draw(dialect, asked())[0][0].run == (9 if matches else 2) * SECOND
+
+
+def test_a_request_for_several_jobs_gets_several_draws() -> None:
+    """Each job has times and an id of its own, the first those that it would have had alone, in any number."""
+    deals = [Stage(DRAWN, 7).draw("api-video", asked(jobs=jobs)) for jobs in (1, 2, 4)]
+    assert [len(deal) for deal in deals] == [1, 2, 4]
+    assert deals[0] == deals[1][:1] == deals[2][:1]
+    assert deals[1] == deals[2][:2]
+    assert len({identity for _, identity in deals[2]}) == len({plan for plan, _ in deals[2]}) == 4
+
+
+def test_several_jobs_of_equal_requests_share_no_id() -> None:
+    """A repeat of a request for several jobs makes as many new ones."""
+    stage = Stage(DRAWN, 7)
+    identities = [identity for _ in range(3) for _, identity in stage.draw("api-video", asked(jobs=3))]
+    assert len(set(identities)) == 9
+    assert list(stage.equal.values()) == [3]
+
+
+def test_nth_counts_each_job_of_a_submit() -> None:
+    """A submit that makes three jobs counts for three."""
+    stage = played("{when: {nth: [2, 4]}, outcome: fail}")
+    outcomes = [plan.outcome for _ in range(2) for plan, _ in stage.draw("api-video", asked(jobs=3))]
+    usual, failed = Outcome.SUCCEED, Outcome.FAIL
+    assert (outcomes, stage.jobs) == ([usual, failed, usual, failed, usual, usual], 6)
+
+
+def test_what_a_request_lacks_or_limits_is_in_its_plan() -> None:
+    """The scenario's plan is bent by the request before anybody sees it, for each of its jobs."""
+    lack = JobError("unsupported_feature", "This model takes no last frame.")
+    lacking = Stage(DRAWN, 7).draw("api-video", asked(lacks=lack, jobs=2))
+    limited = played("{outcome: stuck}").draw("api-video", asked(deadline=9 * SECOND))
+    assert [(plan.outcome, plan.error) for plan, _ in lacking] == [(Outcome.FAIL, lack)] * 2
+    assert [plan for plan, _ in limited] == [Plan(Outcome.CANCEL, SECOND, 8 * SECOND)]
 
 
 def test_submit_faults_count_submits() -> None:

@@ -12,16 +12,40 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from tests.support.double_entry.document import Described, Document, anonymous
-from tests.support.double_entry.places import distinct, key, variations
+from tests.support.double_entry.places import distinct, key, pairs, variations
 
 from veosim import ManualClock, Simulator, parse_scenario
 from veosim.app import create_app
 from veosim.dialects import DIALECTS
 from veosim.inprocess import Response, call
+from veosim.outbound.base import Receipt
+from veosim.outbound.client import Client
 
 REFUSED = 400
 KEY = {"authorization": "Bearer any-key"}
 Bodies = Iterable[tuple[str, Any]]
+
+
+@dataclass(frozen=True)
+class Told:
+    """One callback as it would have gone out."""
+
+    url: str
+    headers: Mapping[str, str]
+    body: bytes
+
+
+class Listener(Client):
+    """Stands for every receiver of callbacks: keeps what it is sent, and takes it. Nothing leaves the process."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.told: list[Told] = []
+
+    async def post(self, url: str, headers: Mapping[str, str], body: bytes) -> Receipt:
+        """Keep it."""
+        self.told.append(Told(url, headers, body))
+        return Receipt(204, "", "answered")
 
 
 @dataclass
@@ -30,24 +54,30 @@ class Bench:
 
     Attributes:
         keys: the only keys that are taken; without any, any key.
+        listener: has the callbacks.
     """
 
     dialect: str
     scenario: str = "scenario: plain"
     keys: tuple[str, ...] = ()
     clock: ManualClock = field(default_factory=ManualClock)
+    listener: Listener = field(default_factory=Listener)
 
     def __post_init__(self) -> None:
-        self.simulator = Simulator(parse_scenario(self.scenario), clock=self.clock, keys=self.keys)
+        scenario = parse_scenario(self.scenario)
+        self.simulator = Simulator(scenario, clock=self.clock, keys=self.keys, outbound=self.listener)
         self.app = create_app(self.simulator, root=self.dialect)
 
     async def send(
-        self, operation: Described, body: Any = b"", headers: Mapping[str, str] = KEY, **parameters: str
+        self, operation: Described, body: Any = b"", *, headers: Mapping[str, str] = KEY, **parameters: Any
     ) -> Response:
-        """One request; `body` is encoded unless it is bytes."""
+        """One request; `body` is encoded unless it is bytes. What the app raises, a server would answer with 500."""
         raw = body if isinstance(body, bytes) else encoded(body)
         path = operation.path.format(**parameters)
-        return await call(self.app, operation.method, path, {"content-type": "application/json", **headers}, raw)
+        try:
+            return await call(self.app, operation.method, path, {"content-type": "application/json", **headers}, raw)
+        except Exception as error:
+            return Response(500, {}, repr(error).encode())
 
 
 def encoded(body: Any) -> bytes:
@@ -111,14 +141,19 @@ async def judged(dialect: str, operation: Described, bodies: Bodies, *, limit: i
 def matrix(operation: Described, more: Mapping[str, tuple[Any, ...]]) -> Iterator[tuple[str, Any]]:
     """Each example of the document, and each example with one field changed.
 
+    What an example holds under some name is tried under that name in every other, also in those of other submits.
+
     Args:
         operation: has the examples.
         more: further values by the name of the field, such as those that the server knows.
     """
     examples = distinct(operation.examples().values())
     yield from (("an example", body) for body in examples)
+    shown = [pair for each in operation.document.submits for body in each.examples().values() for pair in pairs(body)]
+    known = {name: tuple(distinct(value for other, value in shown if other == name)) for name, _ in shown}
+    known |= {name: (*known.get(name, ()), *values) for name, values in more.items()}
     for body in examples:
-        yield from variations(operation.document, operation.schema, body, more)
+        yield from variations(operation.document, operation.schema, body, known)
 
 
 def operation_faults(document: Document, dialect: str) -> list[str]:

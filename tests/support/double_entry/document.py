@@ -34,6 +34,15 @@ def anonymous(path: str) -> str:
     return _PARAMETER.sub("{}", path)
 
 
+def matching(document: Document, method: str, path: str) -> Described | None:
+    """The operation that a request is for, if there is one."""
+    for operation in document.operations:
+        pattern = "[^/]+".join(re.escape(part) for part in _PARAMETER.split(operation.path))
+        if operation.method == method and re.fullmatch(pattern, path):
+            return operation
+    return None
+
+
 class Document:
     """One document.
 
@@ -179,7 +188,7 @@ class Described:
     @property
     def needs_key(self) -> bool:
         """Whether no alternative does without a key."""
-        demands = self.node.get("security", self.document.data.get("security", []))
+        demands: list[Raw] = (self.document.data | self.node).get("security") or []
         return bool(demands) and all(demands)
 
     def answer(self, status: int) -> tuple[str, Raw] | None:

@@ -12,7 +12,7 @@ from typing import Any, Literal, get_args, get_origin
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 from tests.support.double_entry.document import Described, Document
-from tests.support.double_entry.places import distinct, schemas
+from tests.support.double_entry.places import distinct, fields, schemas
 
 from veosim.dialects import DIALECTS
 from veosim.seeded import generator
@@ -116,7 +116,12 @@ class ServerFlip:
     value: Any
 
     def __str__(self) -> str:
-        return f"{self.model.__name__}.{self.field} {self.kind} {self.value!r}"
+        return f"{self.model.__name__}.{self.change}"
+
+    @property
+    def change(self) -> str:
+        """The change without the name of the model."""
+        return f"{self.field} {self.kind} {self.value!r}"
 
     def apply(self, info: FieldInfo) -> None:
         """Change the field, which belongs to whoever restores it."""
@@ -136,15 +141,28 @@ def _replaced(annotation: Any, values: tuple[Any, ...]) -> Any:
     return annotation if not parts else origin[parts]
 
 
-def server_flips(dialect: str) -> list[ServerFlip]:
+def server_flips(document: Document, dialect: str) -> list[ServerFlip]:
     """Every loss, gain and other default of every listed value; a field is changed where it is declared."""
+    with_default = _with_default(document)
     return [
         flip
         for model in models(dialect)
         for name, info in model.model_fields.items()
         if name in model.__annotations__ and len(literal_in(info.annotation)) > 1
         for flip in _flips_of(model, name, info)
+        # A default that no document states is the server's own affair.
+        if flip.kind != "assumes" or wire_name(name, info) in with_default
     ]
+
+
+def _with_default(document: Document) -> set[object]:
+    """The names of the fields whose default the document states."""
+    return {
+        path[-1]
+        for operation in document.submits
+        for path, said in fields(document, operation.schema).items()
+        if any("default" in schema for schema in said)
+    }
 
 
 def _flips_of(model: type[BaseModel], name: str, info: FieldInfo) -> Iterator[ServerFlip]:

@@ -20,7 +20,7 @@ from PIL import Image
 HTTP_URL = re.compile(
     r"https?://([A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]+)?([/?#][^\s\x00-\x1f\x7f-\x9f]*)?", re.IGNORECASE
 )
-URI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\s\x00-\x1f\x7f-\x9f]+")
+URI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\s\x00-\x1f\x7f-\x9f\\]+")
 DATA_URI = re.compile(r"data:image/(png|jpeg|webp);base64,(?P<base64>.*)", re.DOTALL)
 KINDS = {"PNG": "image/png", "JPEG": "image/jpeg", "WEBP": "image/webp"}
 
@@ -51,7 +51,7 @@ def shape(value: str) -> tuple[int, int] | None:
 
 
 def is_uri(value: str) -> bool:
-    """Whether the text has a scheme and something after it, no blank or control character, and no port beyond 65535."""
+    """Whether the text has a scheme, something after it, no blank, backslash or control character, and a real port."""
     port = re.match(r"[A-Za-z]+://[^/?#]*:([0-9]+)(?![^/?#])", value)
     return URI.fullmatch(value) is not None and (port is None or int(port[1]) < 1 << 16)
 
@@ -101,7 +101,7 @@ def _if_text(judge: Callable[[str], bool], value: object) -> bool:
 JUDGES: Mapping[str, Judge] = {"generations-seconds": Judge(aspect=4)}
 """Documents that ask more of a picture than its kind (003, Image rules)."""
 
-RAW = tuple(text_of(picture(kind)) for kind in KINDS) + (text_of(picture("PNG", (9, 16))),)
+RAW = (*(text_of(picture(kind)) for kind in KINDS), text_of(picture("PNG", (9, 16))))
 URIS = tuple(f"data:{mime};base64,{text_of(picture(kind))}" for kind, mime in KINDS.items())
 URLS = (
     "https://images.example/boat.png",

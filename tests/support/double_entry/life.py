@@ -1,13 +1,13 @@
-"""Everything but bodies: what follows on a submit, unknown ids, keys, sizes, and defaults; each yields disagreements."""
+"""Everything but bodies: what follows on a submit, unknown ids, keys, sizes and defaults; each finds disagreements."""
 
 from __future__ import annotations
 
 import itertools
 import json
-from collections.abc import AsyncIterator, Collection, Iterator
+from collections.abc import AsyncIterator, Collection, Iterator, Mapping
 from typing import Any
 
-from tests.support.double_entry.check import Bench
+from tests.support.double_entry.check import Bench, Told
 from tests.support.double_entry.document import JSON, Described, Document, pointer
 from tests.support.double_entry.places import fields, get, key, put
 
@@ -19,10 +19,23 @@ from veosim.units import SECOND
 MOMENTS = (0, 2 * SECOND, 30 * SECOND)
 """When a job that takes the default times is queued, runs and has ended."""
 
-LIVES = {"succeed": 3, "fail": 3, "stuck": 2}
-"""Outcomes, each with how many different words of status its job goes through."""
+ENDS: Mapping[str, frozenset[str]] = {
+    "succeed": frozenset({"success", "succeeded", "SUCCEEDED", "completed"}),
+    "fail": frozenset({"error", "failed", "FAILED"}),
+    "stuck": frozenset({"processing", "PROCESSING", "in_progress"}),
+}
+"""Outcomes, each with the words of status that say it, in any dialect."""
 
 READING, CHANGING = {"GET"}, {"POST", "PUT", "PATCH", "DELETE"}
+CHOICES: Mapping[str, tuple[str, ...]] = {
+    "api-video": ("failed_status: 200", "failed_status: 402", "failed_status: 503"),
+    "generations-metadata": (
+        "unsupported: accept",
+        "unsupported: accept, delivery: base64, running: in_progress",
+    ),
+}
+"""What scenarios may choose. Two samples of 004 ask for what their model lacks, and succeed only where that passes."""
+
 UNKNOWN = ("nobody", "00000000-0000-4000-8000-000000000000", "%00", "a" * 500)
 BAD_KEYS: tuple[dict[str, str], ...] = (
     {},
@@ -52,16 +65,27 @@ def words(data: object) -> Iterator[str]:
 
 
 async def _followed(
-    bench: Bench, operation: Described, response: Response
+    bench: Bench, operation: Described, response: Response, methods: Collection[str]
 ) -> AsyncIterator[tuple[Described, Response]]:
+    """The answers of those operations that an answer leads to and that have one of the methods."""
     for target, parameters in operation.links(response.status):
-        values = {name: found_at(expression, response) for name, expression in parameters.items()}
-        yield target, await bench.send(target, **values)
+        if target.method in methods:
+            values = {name: found_at(expression, response) for name, expression in parameters.items()}
+            yield target, await bench.send(target, **values)
 
 
-async def life_faults(dialect: str, operation: Described, body: Any, outcome: str) -> list[str]:
-    """Submit, then go wherever the answer leads, while the job waits, runs and ends with `outcome`."""
-    bench = Bench(dialect, f"scenario: plan\njobs: [{{outcome: {outcome}}}]\n")
+async def life_faults(dialect: str, operation: Described, body: Any, outcome: str, choices: str = "") -> list[str]:
+    """Submit, then go wherever the answer leads, while the job waits, runs and ends with `outcome`.
+
+    Args:
+        dialect: to speak.
+        operation: the submit.
+        body: an example of it.
+        outcome: one of `ENDS`.
+        choices: what the scenario chooses where the documents leave it open.
+    """
+    variants = f"variants: {{{dialect}: {{{choices}}}}}\n" if choices else ""
+    bench = Bench(dialect, f"scenario: plan\njobs: [{{outcome: {outcome}}}]\n{variants}")
     submitted = await bench.send(operation, body)
     faults = operation.misfits(submitted)
     if faults or submitted.status not in operation.successes:
@@ -71,31 +95,40 @@ async def life_faults(dialect: str, operation: Described, body: Any, outcome: st
         await bench.clock.advance(moment - bench.clock.now())
         async for target, response in _followed(bench, operation, submitted, READING):
             faults += target.misfits(response)
-            if response.headers.get("content-type") == JSON and response.status in target.successes:
-                seen.setdefault(str(target), []).append(next(words(json.loads(response.body)), ""))
+            if response.headers.get("content-type") == JSON and (word := next(words(json.loads(response.body)), "")):
+                seen.setdefault(str(target), []).append(word)
     faults += [
         f"{target}: a job that is to {outcome} is {said}"
         for target, said in seen.items()
-        if len(said) == len(MOMENTS) and len(set(said)) != LIVES[outcome]
+        if said[-1] not in ENDS[outcome] or len(set(said)) != len(MOMENTS) - (outcome == "stuck")
     ]
     if not seen:
         faults.append(f"{operation}: no link of its answer leads to a status")
-    return faults + _callback_faults(bench, operation)
+    return faults + _callback_faults(bench, operation, body)
 
 
-def _callback_faults(bench: Bench, operation: Described) -> list[str]:
-    """The body of the callback against the document, where it describes one."""
-    faults = []
+def _callback_faults(bench: Bench, operation: Described, body: Any) -> list[str]:
+    """The callbacks against what the document says of them: one for each job that has ended, if any was asked for."""
+    ended = [job for job in bench.simulator.jobs.values() if bench.simulator.view(job).state in TERMINAL]
+    told, faults = bench.listener.told, []
+    if len(told) != (len(ended) if "callback_url" in body else 0):
+        faults.append(f"{operation}: {len(told)} callbacks for {len(ended)} jobs that have ended")
     for name, callback in operation.node.get("callbacks", {}).items():
         for url, item in callback.items():
-            where = operation.where + pointer("callbacks", name, url, *item) + f"/requestBody/content{pointer(JSON)}"
-            for job in bench.simulator.jobs.values():
-                view = bench.simulator.view(job)
-                if view.state in TERMINAL:
-                    body = json.loads(DIALECTS[bench.dialect].callback(job, view))
-                    found = operation.document.faults(f"{where}/schema", body)
-                    faults += [f"callback {name}: {fault}" for fault in found]
+            where = operation.where + pointer("callbacks", name, url, *item)
+            faults += [f"callback {name}: {fault}" for each in told for fault in _told_faults(operation, where, each)]
     return faults
+
+
+def _told_faults(operation: Described, where: str, told: Told) -> Iterator[str]:
+    document, headers = operation.document, {name.lower(): value for name, value in told.headers.items()}
+    yield from document.faults(f"{where}/requestBody/content{pointer(JSON)}/schema", json.loads(told.body))
+    for number, parameter in enumerate(document.at(where).get("parameters", ())):
+        if parameter["name"].lower() in headers:
+            value = headers[parameter["name"].lower()]
+            yield from document.faults(f"{where}{pointer('parameters', number)}/schema", value)
+        elif parameter.get("required", False):
+            yield f"the header {parameter['name']} is missing"
 
 
 async def cancel_faults(dialect: str, operation: Described, body: Any) -> list[str]:
@@ -127,7 +160,8 @@ async def unknown_faults(document: Document, dialect: str) -> list[str]:
     for operation in document.operations:
         for job_id in UNKNOWN if "{" in operation.path else ():
             name = operation.path.split("{")[1].split("}")[0]
-            response = await bench.send(operation, **{name: job_id})
+            values: dict[str, Any] = {name: job_id}
+            response = await bench.send(operation, **values)
             faults += operation.misfits(response)
             wanted = operation.statuses & {404} or operation.statuses & {400}
             if response.status not in wanted:
@@ -139,7 +173,7 @@ async def key_faults(document: Document, dialect: str) -> list[str]:
     """A key is asked for where the document says so, and only there; a configured one is asked for everywhere."""
     faults, open_bench, closed_bench = [], Bench(dialect), Bench(dialect, keys=("only-this",))
     for operation in document.operations:
-        values = {part[1:-1]: "nobody" for part in operation.path.split("/") if part.startswith("{")}
+        values: dict[str, Any] = {part[1:-1]: "nobody" for part in operation.path.split("/") if part.startswith("{")}
         body = next(iter(operation.examples().values())) if operation.takes_body else b""
         for headers, bench in itertools.product(
             (*BAD_KEYS, {"authorization": "Bearer wrong"}), (open_bench, closed_bench)

@@ -6,6 +6,7 @@ import copy
 import json
 import operator
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import pairwise
 from typing import Any
 
 from tests.support.double_entry import formats
@@ -87,11 +88,19 @@ def get(body: Any, path: Path) -> Any:
     return body
 
 
+def pairs(body: Any) -> Iterator[tuple[str, Any]]:
+    """Every name in a body with its value, at any depth."""
+    children = list(body.items()) if isinstance(body, dict) else []
+    yield from children
+    for child in [value for _, value in children] if children else body if isinstance(body, list) else []:
+        yield from pairs(child)
+
+
 def put(body: Any, path: Path, value: Any = _MISSING) -> Any:
     """A copy of the body with another value at a path, or without one; None where the path cannot be walked."""
     body = copy.deepcopy(body)
     node = body
-    for name, following in zip(path, path[1:], strict=False):
+    for name, following in pairwise(path):
         if isinstance(node, dict) and isinstance(name, str):
             node = node.setdefault(name, [] if following == 0 else {})
         elif isinstance(node, list) and isinstance(name, int):
@@ -122,7 +131,7 @@ def near(value: Any) -> Values:
             value[:-1],
             value[1:],
             value.replace(":", "x"),
-            value.replace(":", "："),
+            value.replace(":", "\uff1a"),
         )
         padded = (f"{value} ", f" {value}", f"{value}\n", f"{value}\0", f"{value}x", f"{value}{value}")
         return (*changed, *padded, *numbers, [value], {"value": value})
@@ -131,7 +140,7 @@ def near(value: Any) -> Values:
     return ()
 
 
-def _bounds(said: Mapping[str, Any], present: Any) -> Iterator[Any]:
+def _bounds(said: Mapping[str, Any], named: list[Any]) -> Iterator[Any]:
     for word in ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum"):
         if word in said:
             yield from (said[word] + step for step in (-1, -0.5, 0, 0.5, 1))
@@ -143,8 +152,9 @@ def _bounds(said: Mapping[str, Any], present: Any) -> Iterator[Any]:
                 text * (said[word] + step) for step in (-1, 0, 1) for text in ("a", "\N{SAILBOAT}", "\U0001f6a3")
             )
     for word in ("minItems", "maxItems"):
-        if word in said and isinstance(present, list) and present:
-            yield from ([present[0]] * max(0, said[word] + step) for step in (-1, 0, 1))
+        items = next((value for value in named if isinstance(value, list) and value), None)
+        if word in said and items is not None:
+            yield from (items[:1] * max(0, said[word] + step) for step in (-1, 0, 1))
 
 
 def stated(said: Iterable[Mapping[str, Any]]) -> list[Any]:
@@ -163,12 +173,12 @@ def candidates(said: list[Mapping[str, Any]], present: Any, more: Values = ()) -
     Args:
         said: all that the document says of the field.
         present: what the field holds in the body at hand.
-        more: what the other side knows of.
+        more: what is known of the field elsewhere.
     """
     named = distinct([*stated(said), *more, *([] if present is None else [present])])
     found = [*named, *(missed for value in named for missed in near(value))]
     for schema in said:
-        found += _bounds(schema, present)
+        found += _bounds(schema, named)
         if "format" in schema:
             found += formats.MISSES
         if schema.get("format") == "uri" and "pattern" in schema:
