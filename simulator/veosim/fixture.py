@@ -32,6 +32,9 @@ T = TypeVar("T")
 Playable = Scenario | str | Path | Mapping[str, Any]
 """A scenario, the name of a shipped one, a file, YAML text (recognised by a line break), or the same as a dict."""
 
+NAMED = 10
+"""How many of those that have not settled an error names."""
+
 TURNS = 20
 """Turns of the loop in which what has already reached the sockets becomes exchanges: accept, read, parse, start."""
 
@@ -133,6 +136,22 @@ class Upstream:
         self._server.call(_done(work))
 
 
+class UnsettledError(VeosimError):
+    """Time has moved, and something that fell due goes on.
+
+    Attributes:
+        names: of the exchanges and callbacks that had not settled.
+    """
+
+    def __init__(self, duration: int, names: Sequence[str]) -> None:
+        self.names = tuple(names)
+        more = f" and {len(names) - NAMED} more" if len(names) > NAMED else ""
+        super().__init__(
+            f"clock.advance({show_duration(duration)!r}): time has moved, but these had not settled after 6 real "
+            f"seconds each: {', '.join(names[:NAMED])}{more}"
+        )
+
+
 class UpstreamClock:
     """The simulator's clock, moved from outside its loop."""
 
@@ -160,7 +179,8 @@ class UpstreamClock:
             duration: as in scenarios (`"30s"`, `"250ms"`, `"4m"`), or a timedelta.
 
         Raises:
-            VeosimError: not a duration; or what fell due has not settled within six real seconds.
+            UnsettledError: what fell due has not settled within six real seconds.
+            VeosimError: not a duration.
         """
         self._server.call(self._advance(duration_of(duration)))
 
@@ -172,10 +192,7 @@ class UpstreamClock:
         await settle_arrivals()
         unsettled = await self._clock.advance(duration)
         if unsettled:
-            raise VeosimError(
-                f"clock.advance({show_duration(duration)!r}): time has moved, but these had not settled after 6 real "
-                f"seconds each: {', '.join(unsettled)}"
-            )
+            raise UnsettledError(duration, unsettled)
 
 
 class UpstreamJournal(Sequence[Exchange]):

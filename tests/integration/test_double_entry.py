@@ -96,7 +96,7 @@ def test_the_links_lead_to_each_operation(dialect: str) -> None:
 
 
 @each_submit
-@sizes(300, 3000)
+@sizes(200, 2000)
 def test_both_judge_a_body_alike(dialect: str, operation: Described, number: int) -> None:
     """Examples, near misses of every value and bound, and combinations: valid is accepted, invalid is refused."""
     tally = tallied(dialect, operation, number)
@@ -165,7 +165,7 @@ def test_both_assume_the_same_defaults(dialect: str, operation: Described) -> No
 
 
 @each_submit
-@sizes(4, 1000)
+@sizes(3, 1000)
 def test_a_change_in_the_document_is_noticed(dialect: str, operation: Described, number: int) -> None:
     """One value renamed, or one bound tightened, in the schema of a body."""
     flips = seeded(document_flips(operation), number, dialect, str(operation))
@@ -179,7 +179,7 @@ def test_a_change_in_the_document_is_noticed(dialect: str, operation: Described,
 
 
 @each_dialect
-@sizes(4, 1000)
+@sizes(3, 1000)
 def test_a_change_in_the_server_is_noticed(dialect: str, number: int) -> None:
     """One listed value lost, gained, or assumed in place of the default, in a model of a body."""
     flips = seeded(server_flips(DOCUMENTS[dialect], dialect), number, dialect)

@@ -11,7 +11,6 @@ from veosim.scenario.variants import (
     Variants,
 )
 
-
 UNKNOWN = (
     "2:12: variants.{0}: unknown key '{0}'; allowed: api-video, generations-seconds, generations-metadata; "
     "did you mean 'api-video'?"

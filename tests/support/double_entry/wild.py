@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 from urllib.parse import quote
 
@@ -149,7 +150,8 @@ class Wilderness:
         return draw.choice((raw[:where], raw[where:], raw[:where] + bytes([draw.randrange(256)]) + raw[where + 1 :]))
 
 
-def nonsense(number: int) -> list[bytes]:
+@cache
+def nonsense(number: int) -> tuple[bytes, ...]:
     """That many pieces of JSON, or nearly, of which no two need differ; NaN, half characters and huge numbers occur."""
     found: list[bytes] = []
 
@@ -167,4 +169,4 @@ def nonsense(number: int) -> list[bytes]:
         found.append(json.dumps(value, default=str).encode())
 
     keep()
-    return found
+    return tuple(found)

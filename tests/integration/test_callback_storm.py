@@ -1,0 +1,101 @@
+"""A storm of callbacks through the whole server: receivers that hang hold up neither the others nor anybody's polls."""
+
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import httpx2
+import pytest
+
+from veosim.clock import monotonic
+from veosim.fixture import UnsettledError, Upstream
+from veosim.units import SECOND
+
+KEY = {"Authorization": "Bearer storm"}
+BODY = {
+    "model": "V",
+    "prompt": "Hail drums on a tin roof",
+    "image_url": "https://images.example/roof.png",
+    "aspect_ratio": "16:9",
+    "aspect_resolution": "720p",
+    "duration": 4,
+    "generate_count": 4,
+}
+RECEIVER = """
+import asyncio
+async def serve(reader, writer):
+    head = await reader.readuntil(b"\\r\\n\\r\\n")
+    if b" /hang " not in head:
+        writer.write(b"HTTP/1.1 200 OK\\r\\nContent-Length: 0\\r\\nConnection: close\\r\\n\\r\\n")
+        await writer.drain()
+    else:
+        await reader.read()
+    writer.close()
+async def main():
+    server = await asyncio.start_server(serve, "127.0.0.1", 0, backlog=4096)
+    print(server.sockets[0].getsockname()[1], flush=True)
+    await server.serve_forever()
+asyncio.run(main())
+"""
+
+
+@contextmanager
+def receiver() -> Iterator[str]:
+    """A receiver in a process of its own; whoever posts to `/hang` waits for ever."""
+    with subprocess.Popen([sys.executable, "-c", RECEIVER], stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        try:
+            yield f"http://127.0.0.1:{process.stdout.readline().strip()}"
+        finally:
+            process.kill()
+
+
+def submit(upstream: Upstream, count: int, receiver_url: str) -> str:
+    """`count` jobs, a third of them with a callback to where nobody answers; the URL of the last one's status."""
+    url = f"{upstream.url_for('image-to-video')}/v1/image_to_video"
+    with httpx2.Client(headers=KEY) as client:
+        for number in range(count // 4):
+            path = "hang" if number % 3 == 0 else "callback"
+            answer = client.post(url, json={**BODY, "callback_url": f"{receiver_url}/{path}"}).json()
+    return f"{url}/{answer['data']['task_ids'][-1]}"
+
+
+@pytest.mark.parametrize("count", [1_000, pytest.param(10_000, marks=pytest.mark.prove)])
+def test_polls_are_answered_in_a_storm(count: int) -> None:
+    """All callbacks are due at one instant; each is settled or listed, and polls go on being answered."""
+    with Upstream() as upstream, receiver() as receiver_url:
+        status = submit(upstream, count, receiver_url)
+        listed: list[str] = []
+
+        def advance() -> None:
+            try:
+                upstream.clock.advance("5s")
+            except UnsettledError as error:
+                listed.extend(error.names)
+
+        thread = threading.Thread(target=advance)
+        began = monotonic()
+        thread.start()
+        waits, answers = [], set()
+        with httpx2.Client(headers=KEY) as client:
+            while thread.is_alive():
+                asked = monotonic()
+                answers.add(client.get(status).status_code)
+                waits.append(monotonic() - asked)
+        thread.join()
+        took = (monotonic() - began) / SECOND
+        told = upstream.journal.matching(kind="callback")
+        settled = sum(exchange.answered_at is not None for exchange in told)
+    waits.sort()
+    half, most = waits[len(waits) // 2] / SECOND, waits[len(waits) * 99 // 100] / SECOND
+    print(  # noqa: T201  the figure is what a reader of the proofs wants
+        f"storm of {count}: {settled} settled and {count - settled} left in {len(listed)} named deliveries after "
+        f"{took:.1f} s; "
+        f"{len(waits)} polls meanwhile, half within {half:.3f} s, 99 % within {most:.3f} s"
+    )
+    assert len(told) == count
+    assert settled == count or listed
+    assert answers == {200}
+    assert len(waits) >= 20

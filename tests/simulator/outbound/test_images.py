@@ -1,0 +1,87 @@
+"""Images that a request only points to."""
+
+import asyncio
+import base64
+
+import pytest
+from tests.support.receivers import answers, receiver
+
+from veosim.dialects.generations_metadata import EXAMPLE_IMAGE
+from veosim.media.rules import ImageRules
+from veosim.outbound.client import FETCH_LIMIT, Client
+from veosim.outbound.guard import OutboundError
+from veosim.outbound.images import unusable
+
+PNG = base64.b64decode(EXAMPLE_IMAGE)
+GOOD, ALSO_GOOD = "http://images.example/a.png", "https://images.example/a.png"
+BAD, GONE = "http://images.example/b.png", "http://images.example/c.png"
+RULES = ImageRules()
+
+
+class Album(Client):
+    """Images by URL; `asked` are those that were fetched, in order."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.asked: list[str] = []
+
+    async def get(self, url: str, limit: int = FETCH_LIMIT) -> bytes:  # noqa: ARG002  the client's own signature
+        """The image, if there is one."""
+        self.asked.append(url)
+        found = {GOOD: PNG, ALSO_GOOD: PNG, BAD: b"GIF89a"}.get(url)
+        if found is None:
+            raise OutboundError("its server answered 404")
+        return found
+
+
+def judged(*images: str, rules: ImageRules = RULES) -> tuple[str | None, list[str]]:
+    """What is said of these images, and what was fetched to find out."""
+    album = Album()
+    return asyncio.run(unusable(images, rules, album)), album.asked
+
+
+def test_only_urls_are_fetched() -> None:
+    """What came with the request has been judged before."""
+    assert judged(EXAMPLE_IMAGE, f"data:image/png;base64,{EXAMPLE_IMAGE}", "no image") == (None, [])
+
+
+def test_all_are_fetched_while_all_are_good() -> None:
+    """One after the other, in the request's order."""
+    assert judged(GOOD, EXAMPLE_IMAGE, ALSO_GOOD) == (None, [GOOD, ALSO_GOOD])
+
+
+@pytest.mark.parametrize(
+    ("bad", "reason"),
+    [(BAD, "found a GIF; allowed: PNG, JPEG, WebP"), (GONE, "its server answered 404")],
+    ids=["no picture", "nothing there"],
+)
+def test_the_first_bad_one_is_told(bad: str, reason: str) -> None:
+    """Why it cannot be had or is not taken; those after it are left alone."""
+    assert judged(GOOD, bad, GONE, GOOD) == (f"The image {bad} cannot be used: {reason}", [GOOD, bad])
+
+
+def test_it_is_judged_by_the_dialects_rules() -> None:
+    """A picture that others take may be too large for this one."""
+    message, _ = judged(GOOD, rules=ImageRules(size_limit=10))
+    reason = f"the image has {len(PNG)} bytes; at most 10 are taken"
+    assert message == f"The image {GOOD} cannot be used: {reason}"
+
+
+def test_a_long_url_is_cut() -> None:
+    """The first 200 characters are enough to know it by."""
+    url = f"http://images.example/{'x' * 500}"
+    assert judged(url)[0] == f"The image {url[:200]} cannot be used: its server answered 404"
+
+
+def test_over_a_real_connection() -> None:
+    """The client that simulators use fetches what is there, and what it may not fetch is bad."""
+
+    async def run() -> list[str | None]:
+        async with receiver(answers(200, body=PNG)) as there:
+            urls = (f"{there.url}/a.png", "http://192.0.2.1/a.png")
+            return [await unusable([url], RULES, Client()) for url in urls]
+
+    good, forbidden = asyncio.run(run())
+    assert good is None
+    assert forbidden is not None
+    assert forbidden.startswith("The image http://192.0.2.1/a.png cannot be used: '192.0.2.1' is not an address of ")
