@@ -1,19 +1,31 @@
 """The simulator without a server: exchanges go in as data and come out as reactions."""
 
 import asyncio
+import base64
 import json
+from collections.abc import Mapping
 from dataclasses import replace
-from typing import cast
+from typing import Any, cast
 
 import pytest
 
 from veosim import ManualClock, Outcome, Plan, Simulator, State, VeosimError, parse_scenario
 from veosim.body import BadBodyError
 from veosim.call import Call, Reaction
+from veosim.clock import EPOCH, wall_now
 from veosim.dialects.api_video import FROM_IMAGE, FROM_TEXT, STATUS, ApiVideo
-from veosim.dialects.base import Answer, Operation
-from veosim.job import JobError, JobView
+from veosim.dialects.base import MEDIA, Answer, Dialect, Operation
+from veosim.dialects.generations_metadata import CONTENT, EXAMPLE_IMAGE, GenerationsMetadata
+from veosim.dialects.generations_metadata import STATUS as METADATA_STATUS
+from veosim.dialects.generations_seconds import CANCEL, GenerationsSeconds
+from veosim.dialects.image_to_video import ImageToVideo
+from veosim.job import REASONS, JobError, JobView
 from veosim.journal import Exchange
+from veosim.media.clips import video
+from veosim.outbound.client import FETCH_LIMIT, Client, Receipt
+from veosim.outbound.guard import OutboundError
+from veosim.scenario.variants import ApiVideoVariant, GenerationsSecondsVariant
+from veosim.seeded import fingerprint
 from veosim.units import SECOND
 
 DIALECT = ApiVideo()
@@ -33,6 +45,72 @@ exchanges:
     - {when: {nth_of_job: 3}, respond: {status: 500}}
 """
 STUCK = parse_scenario("scenario: stuck\njobs: [{outcome: stuck, queue: 0s}]\n")
+
+
+SECONDS, METADATA, VIDEOS = GenerationsSeconds(), GenerationsMetadata(), ImageToVideo()
+HOOK = "http://127.0.0.1:9/hook"
+GOOD_URL, BAD_URL = "http://images.example/good.png", "http://images.example/bad.png"
+VIDEOS_SUBMIT, EXAMPLE = VIDEOS.example()
+SEVERAL: dict[str, object] = {**EXAMPLE, "generate_count": 2, "callback_url": HOOK}
+
+
+class Post(Client):
+    """A client without sockets: keeps what it is to send, and what it is to fetch."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.sent: list[tuple[str, bytes]] = []
+        self.asked: list[str] = []
+
+    async def post(self, url: str, headers: Mapping[str, str], body: bytes) -> Receipt:  # noqa: ARG002  as the client
+        """Delivered."""
+        self.sent.append((url, body))
+        return Receipt(200, "", "answered")
+
+    async def get(self, url: str, limit: int = FETCH_LIMIT) -> bytes:  # noqa: ARG002  as the client
+        """A picture, or nothing."""
+        self.asked.append(url)
+        if url == BAD_URL:
+            raise OutboundError("its server answered 404")
+        return base64.b64decode(EXAMPLE_IMAGE)
+
+
+def posting(scenario: str) -> tuple[Simulator, Post]:
+    """A simulator whose callbacks go to a list."""
+    post = Post()
+    return Simulator(parse_scenario(scenario), seed=7, clock=ManualClock(), outbound=post), post
+
+
+def calling(dialect: Dialect, operation: Operation, data: Mapping[str, object] | None = None, **changes: Any) -> Call:
+    """One request with a key."""
+    body = b"" if data is None else json.dumps(data).encode()
+    return Call(dialect, operation, operation.path, **{"body": body, "key": "key:1", "bearer": True, **changes})
+
+
+def exchanged(
+    simulator: Simulator,
+    dialect: Dialect,
+    operation: Operation,
+    data: Mapping[str, object] | None = None,
+    **changes: Any,
+) -> Answer:
+    """The answer to one request, sent."""
+    reaction = simulator.receive(calling(dialect, operation, data, **changes))
+    assert reaction.answer is not None
+    simulator.finish(reaction, sent=True)
+    return reaction.answer
+
+
+def made(simulator: Simulator, dialect: Dialect, **changes: Any) -> str:
+    """The id of the job that the dialect's example makes."""
+    operation, data = dialect.example()
+    assert exchanged(simulator, dialect, operation, data, **changes).status == 200
+    return list(simulator.jobs)[-1]
+
+
+async def moved(simulator: Simulator, seconds: int) -> None:
+    """Move the simulator's clock in a loop that runs."""
+    assert await cast("ManualClock", simulator.clock).advance(seconds * SECOND) == []
 
 
 def fresh(scenario: str = "scenario: plain\n", seed: int = 7) -> Simulator:
@@ -228,6 +306,357 @@ def test_forcing_an_end() -> None:
     assert simulator.view(simulator.force(job_id, Outcome.SUCCEED)).state is State.FAILED
     with pytest.raises(VeosimError, match=r"^no job has the id 'nobody'$"):
         simulator.force("nobody", Outcome.FAIL)
+
+
+# Cancelling
+
+
+def test_cancelling_a_job_that_has_not_ended() -> None:
+    """It ends now, whether queued or running, and cancelling it again shows the same."""
+    for age in (0, 2):
+        simulator = fresh()
+        job_id = made(simulator, SECONDS)
+        advance(simulator, age)
+        answers = [exchanged(simulator, SECONDS, CANCEL, job_id=job_id) for _ in range(2)]
+        job = simulator.jobs[job_id]
+        ended = JobView(State.CANCELLED, 99 if age else 0, REASONS[Outcome.CANCEL])
+        assert answers == [SECONDS.status(CANCEL, job, ended)] * 2
+        assert (job.plan, job.ends_at) == (Plan(Outcome.CANCEL, 0, age * SECOND), age * SECOND)
+        advance(simulator, 100)
+        assert simulator.view(job) == ended
+
+
+@pytest.mark.parametrize(
+    ("outcome", "word"), [("succeed", "succeeded"), ("empty", "succeeded"), ("filtered", "failed")]
+)
+def test_cancelling_a_job_that_has_ended_is_a_conflict(outcome: str, word: str) -> None:
+    """What became of it stays."""
+    simulator = fresh(f"scenario: quick\njobs: [{{outcome: {outcome}, after: 1s}}]\n")
+    job_id = made(simulator, SECONDS)
+    advance(simulator, 1)
+    before = simulator.view(simulator.jobs[job_id])
+    refusal = SECONDS.error(CANCEL, 409, f"The job is {word} and can no longer be cancelled.")
+    assert exchanged(simulator, SECONDS, CANCEL, job_id=job_id) == refusal
+    assert simulator.view(simulator.jobs[job_id]) == before
+
+
+@pytest.mark.parametrize("operation", [CANCEL, MEDIA], ids=["cancel", "media"])
+def test_a_job_of_nobody_or_of_another_dialect(operation: Operation) -> None:
+    """Neither can be cancelled or downloaded; the journal says which it was."""
+    simulator = fresh()
+    submitted(simulator, KITE)
+    for job_id in ("nobody", *simulator.jobs):
+        unknown = SECONDS.unknown_job(operation, job_id)
+        assert exchanged(simulator, SECONDS, operation, job_id=job_id, file="video.mp4") == unknown
+    notes = [(exchange.unknown_job, exchange.note) for exchange in simulator.journal][1:]
+    assert notes == [(True, "no job has this id"), (True, "this job belongs to api-video")]
+
+
+# Downloads
+
+
+def test_a_result_is_downloaded() -> None:
+    """By the name in its path, or as the video where the operation names none; a part of it, if that is asked for."""
+    simulator = fresh("scenario: instant\njobs: [{after: 0s}]\n")
+    job_id = made(simulator, METADATA)
+    whole = exchanged(simulator, METADATA, CONTENT, job_id=job_id)
+    assert whole == exchanged(simulator, METADATA, MEDIA, job_id=job_id, file="video.mp4")
+    assert (whole.status, whole.content_type, whole.body) == (200, "video/mp4", video(8.0))
+    part = exchanged(simulator, METADATA, MEDIA, job_id=job_id, file="video.mp4", headers={"range": "bytes=0-3"})
+    assert (part.status, part.body, part.headers["Content-Range"]) == (
+        206,
+        video(8.0)[:4],
+        f"bytes 0-3/{len(video(8.0))}",
+    )
+    *_, exchange = simulator.journal
+    assert (exchange.status, exchange.answer, exchange.headers) == (206, part.body, part.headers)
+    assert (exchange.operation, exchange.kind, exchange.job_id, exchange.note) == ("media", "content", job_id, "")
+
+
+@pytest.mark.parametrize(
+    ("entry", "age", "file", "status", "message"),
+    [
+        ("{after: 1s}", 0, "video.mp4", 409, "The job is running; there is nothing to download."),
+        ("{after: 1s}", 1, "video.webm", 404, "The job has no file 'video.webm'."),
+        ("{outcome: empty, after: 1s}", 1, "video.mp4", 404, "The job has no file 'video.mp4'."),
+        ("{after: 1s, result: {expires: 1h}}", 3601, "video.mp4", 403, "The URL has expired."),
+    ],
+)
+def test_what_cannot_be_downloaded_is_an_error_of_the_dialect(
+    entry: str, age: int, file: str, status: int, message: str
+) -> None:
+    """In its own shape, and with the reason in the journal."""
+    simulator = fresh(f"scenario: x\njobs: [{entry}]\n")
+    job_id = made(simulator, METADATA)
+    advance(simulator, age)
+    answer = exchanged(simulator, METADATA, MEDIA, job_id=job_id, file=file)
+    assert answer == METADATA.error(MEDIA, status, message)
+    assert list(simulator.journal)[-1].note == message
+
+
+def test_a_result_is_there_until_it_expires() -> None:
+    """The scenario's time counts from the job's end, and what expires is the download: a poll shows it for ever."""
+    simulator = fresh("scenario: x\njobs: [{after: 10s, result: {expires: 1h}}]\n")
+    job_id = made(simulator, METADATA)
+    advance(simulator, 3609)
+    assert exchanged(simulator, METADATA, MEDIA, job_id=job_id, file="video.mp4").status == 200
+    advance(simulator, 1)
+    assert exchanged(simulator, METADATA, MEDIA, job_id=job_id, file="video.mp4").status == 403
+    shown = exchanged(simulator, METADATA, METADATA_STATUS, job_id=job_id)
+    assert shown == METADATA.status(METADATA_STATUS, simulator.jobs[job_id], JobView(State.SUCCEEDED, 100))
+
+
+# Keys
+
+
+@pytest.mark.parametrize(
+    ("keys", "dialect", "credentials", "note"),
+    [
+        ((), DIALECT, "", None),
+        ((), DIALECT, "sk-1", None),
+        ((), SECONDS, "Bearer anything", None),
+        ((), SECONDS, "", "no bearer key"),
+        ((), SECONDS, "sk-1", "no bearer key"),
+        (("sk-1", "sk-2"), SECONDS, "Bearer sk-2", None),
+        (("sk-1", "sk-2"), DIALECT, "Bearer sk-1", None),
+        (("sk-1",), SECONDS, "Bearer sk-3", "this key is not among those that are taken"),
+        (("sk-1",), DIALECT, "Bearer sk-3", "this key is not among those that are taken"),
+        (("sk-1",), DIALECT, "", "no bearer key"),
+        (("sk-1",), DIALECT, "sk-1", "no bearer key"),
+    ],
+)
+def test_keys(keys: tuple[str, ...], dialect: Dialect, credentials: str, note: str | None) -> None:
+    """Configured keys hold for every dialect; without any, a dialect asks for what its document asks for."""
+    simulator = Simulator(clock=ManualClock(), keys=keys)
+    operation, data = dialect.example()
+    key = fingerprint(credentials) if credentials else ""
+    answer = exchanged(simulator, dialect, operation, data, key=key, bearer=credentials.startswith("Bearer "))
+    (exchange,) = simulator.journal
+    assert simulator.has_keys == bool(keys)
+    assert (exchange.key, exchange.status, exchange.headers) == (key, answer.status, answer.headers)
+    assert (exchange.created, len(simulator.jobs)) == ((True, 1) if note is None else (False, 0))
+    if note is None:
+        assert answer.status == 200
+        return
+    refusal = dialect.error(operation, 401, "The API key is missing or unknown.")
+    assert answer == replace(refusal, headers={"WWW-Authenticate": "Bearer"})
+    assert exchange.note == note
+
+
+def test_a_result_needs_no_key() -> None:
+    """A URL that stands in an answer can be opened by whoever has it; the API's own download asks for the key."""
+    simulator = Simulator(parse_scenario("scenario: x\njobs: [{after: 0s}]\n"), clock=ManualClock(), keys=["sk-1"])
+    job_id = made(simulator, METADATA, key=fingerprint("Bearer sk-1"))
+    statuses = [
+        exchanged(simulator, METADATA, operation, job_id=job_id, file="video.mp4", key="", bearer=False).status
+        for operation in (MEDIA, CONTENT)
+    ]
+    assert statuses == [200, 401]
+
+
+def test_a_refused_key_counts_for_no_scenario() -> None:
+    """The first submit with a good key is the first of the scenario."""
+    simulator = fresh("scenario: x\nexchanges: {submit: [{when: {nth: 1}, respond: {status: 503}}]}\n")
+    operation, data = SECONDS.example()
+    statuses = [exchanged(simulator, SECONDS, operation, data, bearer=bearer).status for bearer in (False, True, True)]
+    assert statuses == [401, 503, 200]
+
+
+# What a job remembers of its submit
+
+
+def test_a_job_remembers_where_and_when_it_was_made() -> None:
+    """Clocks that tests control begin at an instant of their own; the variant is the one that was played."""
+    simulator = fresh("scenario: x\nvariants: {api-video: {failed_status: 502}}\n")
+    advance(simulator, 90)
+    made(simulator, DIALECT, base="http://veosim.test/api-video")
+    simulator.play(STUCK)
+    made(simulator, SECONDS)
+    one, other = simulator.jobs.values()
+    assert (one.base, one.variant) == ("http://veosim.test/api-video", ApiVideoVariant(failed_status=502))
+    assert (other.base, other.variant) == ("", GenerationsSecondsVariant())
+    assert one.created_at == other.created_at == int(EPOCH.timestamp()) + 90
+
+
+def test_on_a_clock_that_runs_by_itself_jobs_are_made_now() -> None:
+    """`created_at` is the real instant."""
+    before = int(wall_now().timestamp())
+    simulator = Simulator()
+    made(simulator, DIALECT)
+    (job,) = simulator.jobs.values()
+    assert before <= job.created_at <= int(wall_now().timestamp())
+
+
+def test_a_marker_may_be_a_whole_image() -> None:
+    """An image that was sent inline has no room for a marker inside, so it can be one."""
+    simulator = fresh()
+    simulator.play(STUCK, marker=EXAMPLE_IMAGE)
+    submitted(simulator, {"image": f"data:image/png;base64,{EXAMPLE_IMAGE}"}, FROM_IMAGE)
+    submitted(simulator, {"image": EXAMPLE_IMAGE}, FROM_IMAGE)
+    assert [job.plan.outcome for job in simulator.jobs.values()] == [Outcome.SUCCEED, Outcome.STUCK]
+    assert [exchange.marker for exchange in simulator.journal] == [None, EXAMPLE_IMAGE]
+
+
+# Several jobs, and their callbacks
+
+
+def test_one_submit_may_make_several_jobs() -> None:
+    """Each has an id and a plan of its own; the exchange names the first, and the answer all."""
+    simulator = fresh("scenario: x\njobs: [{when: {nth: 2}, outcome: fail}]\n")
+    answer = exchanged(simulator, VIDEOS, VIDEOS_SUBMIT, {**SEVERAL, "generate_count": 3})
+    jobs = list(simulator.jobs.values())
+    assert answer == VIDEOS.accepted(VIDEOS_SUBMIT, jobs)
+    assert [job.plan.outcome for job in jobs] == [Outcome.SUCCEED, Outcome.FAIL, Outcome.SUCCEED]
+    (exchange,) = simulator.journal
+    assert (len(jobs), exchange.job_id, exchange.created) == (3, jobs[0].id, True)
+
+
+def test_the_end_of_each_job_is_called_back() -> None:
+    """Where the submit asks for it, in the dialect's words, at the job's end and not before."""
+    simulator, post = posting("scenario: x\njobs: [{when: {nth: 1}, run: 2s}, {run: 5s, outcome: fail}]\n")
+
+    async def run() -> list[int]:
+        reaction = simulator.receive(calling(VIDEOS, VIDEOS_SUBMIT, SEVERAL))
+        assert reaction.first is None
+        counts = []
+        for step in (2, 1, 3):
+            await moved(simulator, step)
+            counts.append(len(post.sent))
+        return counts
+
+    assert asyncio.run(run()) == [0, 1, 2]
+    views = [JobView(State.SUCCEEDED, 100), JobView(State.FAILED, 99, REASONS[Outcome.FAIL])]
+    jobs = list(simulator.jobs.values())
+    assert post.sent == [(HOOK, VIDEOS.callback(job, view)) for job, view in zip(jobs, views, strict=True)]
+    assert [exchange.job_id for exchange in simulator.journal.matching(kind="callback")] == [job.id for job in jobs]
+
+
+def test_without_a_url_nobody_is_called_back() -> None:
+    """Neither is anything scheduled, nor does the answer wait, whatever the scenario says of callbacks."""
+    simulator, post = posting("scenario: x\ncallbacks: {before_submit_answer: true}\n")
+    silent = {name: value for name, value in SEVERAL.items() if name != "callback_url"}
+    reaction = simulator.receive(calling(VIDEOS, VIDEOS_SUBMIT, silent))
+    advance(simulator, 100)
+    assert (reaction.first, post.sent, simulator.callbacks.pending) == (None, [], 0)
+    assert {job.plan for job in simulator.jobs.values()} == {Plan(Outcome.SUCCEED, SECOND, 4 * SECOND)}
+
+
+@pytest.mark.parametrize(
+    "fault", ["", "accept: true, respond: {status: 502}", "accept: true, break: reset", "delay: 3s"]
+)
+def test_a_callback_may_come_before_the_submits_answer(fault: str) -> None:
+    """The jobs end as they are submitted, and whatever follows waits until each has been told of."""
+    faults = f"exchanges: {{submit: [{{{fault}}}]}}\n" if fault else ""
+    simulator, post = posting(f"scenario: x\ncallbacks: {{before_submit_answer: true}}\n{faults}")
+
+    async def run() -> int:
+        reaction = simulator.receive(calling(VIDEOS, VIDEOS_SUBMIT, SEVERAL))
+        before = len(post.sent)
+        assert reaction.first is not None
+        await reaction.first()
+        return before
+
+    assert asyncio.run(run()) == 0
+    jobs = list(simulator.jobs.values())
+    assert post.sent == [(HOOK, VIDEOS.callback(job, JobView(State.SUCCEEDED, 100))) for job in jobs]
+    assert [job.ends_at for job in jobs] == [0, 0]
+
+
+def test_of_a_stuck_job_there_is_nothing_to_tell_before_the_answer() -> None:
+    """It has no end, so the answer does not wait for it."""
+    simulator, post = posting("scenario: x\ncallbacks: {before_submit_answer: true}\njobs: [{outcome: stuck}]\n")
+
+    async def run() -> None:
+        reaction = simulator.receive(calling(VIDEOS, VIDEOS_SUBMIT, SEVERAL))
+        assert reaction.first is not None
+        await reaction.first()
+
+    asyncio.run(run())
+    assert post.sent == []
+
+
+@pytest.mark.parametrize("way", ["force", "cancel"])
+def test_an_end_that_comes_early_is_called_back_at_once(way: str) -> None:
+    """The callback follows the plan as it was amended, and comes once."""
+    simulator, post = posting("scenario: x\njobs: [{run: 100s}]\n")
+
+    async def run() -> list[int]:
+        submit, data = SECONDS.example()
+        simulator.receive(calling(SECONDS, submit, {**data, "callback_url": HOOK}))
+        await moved(simulator, 2)
+        (job_id,) = simulator.jobs
+        if way == "force":
+            simulator.force(job_id, Outcome.CANCEL)
+        else:
+            simulator.receive(calling(SECONDS, CANCEL, job_id=job_id))
+        counts = []
+        for step in (0, 200):
+            await moved(simulator, step)
+            counts.append(len(post.sent))
+        return counts
+
+    assert asyncio.run(run()) == [1, 1]
+    (job,) = simulator.jobs.values()
+    ended = JobView(State.CANCELLED, 99, REASONS[Outcome.CANCEL])
+    assert post.sent == [(HOOK, SECONDS.callback(job, ended))]
+    (callback,) = simulator.journal.matching(kind="callback")
+    assert callback.at == 2 * SECOND
+
+
+def test_reset_forgets_callbacks() -> None:
+    """Nobody is told of the jobs of before."""
+    simulator, post = posting("scenario: x\n")
+
+    async def run() -> None:
+        simulator.receive(calling(VIDEOS, VIDEOS_SUBMIT, SEVERAL))
+        assert simulator.callbacks.pending == 2
+        simulator.reset()
+        await moved(simulator, 100)
+
+    asyncio.run(run())
+    assert (post.sent, simulator.callbacks.pending, list(simulator.journal)) == ([], 0, [])
+
+
+# Images behind URLs
+
+
+def fetched(url: str, **changes: Any) -> tuple[Call, Call, list[str]]:
+    """A submit with this image before and after its images were fetched, and what was asked for."""
+    simulator, post = posting("scenario: x\n")
+    submit, data = SECONDS.example()
+    before = calling(SECONDS, submit, {**data, "images": [url]}, **changes)
+    return before, asyncio.run(simulator.fetched(before)), post.asked
+
+
+def test_a_good_image_changes_nothing() -> None:
+    """The call stays the very one that came."""
+    before, after, asked = fetched(GOOD_URL)
+    assert after is before
+    assert asked == [GOOD_URL]
+
+
+def test_a_bad_image_is_refused_like_one_sent_inline() -> None:
+    """With a 400 that names it, and the request in the journal."""
+    before, after, asked = fetched(BAD_URL)
+    problem = f"The image {BAD_URL} cannot be used: its server answered 404"
+    assert after.failure is not None
+    assert (asked, replace(after, failure=None)) == ([BAD_URL], before)
+    simulator = fresh()
+    reaction = simulator.receive(after)
+    assert reaction.answer == SECONDS.error(before.operation, 400, problem)
+    assert (reaction.exchange.note, reaction.exchange.request, simulator.jobs) == (problem, before.body, {})
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{"failure": BadBodyError("The body is larger than 10 bytes.", 413)}, {"bearer": False}, {"body": b"{"}],
+    ids=["unread body", "no key", "bad body"],
+)
+def test_for_a_submit_that_is_refused_anyway_nothing_is_fetched(changes: dict[str, Any]) -> None:
+    """Whoever may not submit cannot make the simulator send requests."""
+    before, after, asked = fetched(BAD_URL, **changes)
+    assert after is before
+    assert asked == []
 
 
 def history(own_seed: str = "", seed: int = 7) -> list[Exchange]:
