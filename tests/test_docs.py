@@ -13,18 +13,10 @@ import pytest
 
 from veocontracts.profile import load_profile
 from veosim.scenario.callbacks import CallbackRules, RetryRules
+from veosim.scenario.exchanges import ExchangeEntry, Exchanges, ExchangeWhen, Respond
+from veosim.scenario.jobs import ErrorWords, JobEntry, JobWhen, ResultEntry
 from veosim.scenario.load import parse_scenario
-from veosim.scenario.model import (
-    ErrorWords,
-    ExchangeEntry,
-    Exchanges,
-    ExchangeWhen,
-    JobEntry,
-    JobWhen,
-    Respond,
-    ResultEntry,
-    Scenario,
-)
+from veosim.scenario.model import Scenario
 from veosim.scenario.variants import (
     ApiVideoVariant,
     GenerationsMetadataVariant,

@@ -74,8 +74,7 @@ class Endpoint:
     async def _read(self, scope: Scope, receive: Receive) -> Call:
         dialect, operation, path = self._dialect, self._operation, scope["path_params"]
         headers = scope["headers"]
-        credentials = _header(headers, b"authorization")
-        key, bearer = fingerprint(credentials) if credentials else "", _BEARER.fullmatch(credentials) is not None
+        key, bearer = _key(_header(headers, b"authorization"))
         job_id = str(path.get("job_id", ""))
         if operation.kind is Kind.SUBMIT:
             body, failure, base = b"", None, _base(scope) + self._prefix
@@ -90,9 +89,16 @@ class Endpoint:
         return Call(dialect, operation, scope["path"], b"", key, job_id, None, bearer, file=file, headers=wanted)
 
 
-_BEARER = re.compile(r"bearer +[^\s]+", re.IGNORECASE)
+_BEARER = re.compile(r"bearer +([^\s]+)", re.IGNORECASE)
 _HOST = re.compile(r"[A-Za-z0-9._-]{1,255}(:\d{1,5})?|\[[0-9A-Fa-f:.]{2,45}\](:\d{1,5})?")
 _DOWNLOAD = frozenset({b"range", b"if-range", b"if-none-match"})
+
+
+def _key(credentials: str) -> tuple[str, bool]:
+    """Their fingerprint, and whether they are a bearer key; the scheme's case says nothing (RFC 9110, 11.1)."""
+    bearer = _BEARER.fullmatch(credentials)
+    spelled = f"Bearer {bearer[1]}" if bearer else credentials
+    return fingerprint(spelled) if spelled else "", bearer is not None
 
 
 def _header(headers: Iterable[tuple[bytes, bytes]], wanted: bytes) -> str:
@@ -167,7 +173,7 @@ def create_app(
 
 def _miss(request: Request, status: int, served: Mapping[str, Dialect], simulator: Simulator) -> Answer:
     """A request that matches no operation: the answer lists those there are, and the journal keeps it."""
-    path = request.url.path
+    path = request.scope["path"]
     there_are = ", ".join(
         f"{operation.method} {prefix}{operation.path}"
         for prefix, dialect in served.items()

@@ -40,37 +40,43 @@ def browse_routes(names: Mapping[str, str], base_of: Callable[[Request], str]) -
 
 async def _slash(request: Request) -> Response:
     """The links of a page are relative to its folder."""
-    return RedirectResponse(f"{request.url.path}/", 308)
+    return RedirectResponse(f"{request.scope['path']}/", 308)
+
+
+def _shown(draw: Callable[[Request], Response]) -> Handler:
+    """A handler that says so where a dialect has no document."""
+
+    async def handler(request: Request) -> Response:
+        try:
+            return draw(request)
+        except VeosimError as error:
+            return Response(str(error), 404, media_type="text/plain")
+
+    return handler
 
 
 def _document(name: str, prefix: str, base_of: Callable[[Request], str]) -> Handler:
-    async def handler(request: Request) -> Response:
-        try:
-            document = {**openapi(name), "servers": [{"url": base_of(request) + prefix}]}
-        except VeosimError as error:
-            return Response(str(error), 404, media_type="text/plain")
+    def draw(request: Request) -> Response:
+        document = {**openapi(name), "servers": [{"url": base_of(request) + prefix}]}
         return Response(json.dumps(document, ensure_ascii=False), media_type="application/json")
 
-    return handler
+    return _shown(draw)
 
 
 def _page(name: str, prefix: str, base_of: Callable[[Request], str]) -> Handler:
-    async def handler(request: Request) -> Response:
-        try:
-            from veosim.reference_page import page  # noqa: PLC0415  a server starts faster without it
+    def draw(request: Request) -> Response:
+        from veosim.reference_page import page  # noqa: PLC0415  a server starts faster without it
 
-            return HTMLResponse(page(openapi(name), base_of(request) + prefix, "../" if prefix else None))
-        except VeosimError as error:
-            return Response(str(error), 404, media_type="text/plain")
+        return HTMLResponse(page(openapi(name), base_of(request) + prefix, "../" if prefix else None))
 
-    return handler
+    return _shown(draw)
 
 
 def _index(names: Mapping[str, str], base_of: Callable[[Request], str]) -> Handler:
-    async def handler(request: Request) -> Response:
+    def draw(request: Request) -> Response:
         from veosim.reference_page import Served, index  # noqa: PLC0415  a server starts faster without it
 
         base = base_of(request)
         return HTMLResponse(index([Served(name, base + prefix, openapi(name)) for prefix, name in names.items()]))
 
-    return handler
+    return _shown(draw)

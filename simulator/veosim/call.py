@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from veosim.body import BadBodyError
 from veosim.dialects.base import Answer, Dialect, Operation
 from veosim.journal import Exchange
-from veosim.scenario.model import ExchangeEntry
+from veosim.scenario.exchanges import ExchangeEntry
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,20 +1,25 @@
 """The HTTP face over real sockets: routes, refusals in the dialect's own shape, what the journal keeps."""
 
+import asyncio
 import http.client
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import asdict, replace
+from email.message import Message
 from typing import Any
 
 import pytest
+from tests.support import asgi
 
-from veosim import Exchange, ManualClock, Simulator, VeosimError
+from veosim import Exchange, ManualClock, Simulator, VeosimError, parse_scenario
 from veosim.app import create_app
 from veosim.dialects import DIALECTS
 from veosim.dialects.api_video import ApiVideo
 from veosim.fixture import Upstream
+from veosim.media.clips import etag, video
+from veosim.receiver import Receiver
 from veosim.seeded import fingerprint
 from veosim.server import ThreadedServer
 from veosim.units import SECOND
@@ -31,6 +36,20 @@ def ask(url: str, method: str, path: str, body: Any = None, headers: dict[str, s
         connection.request(method, path, body, headers or {}, encode_chunked=not isinstance(body, str | bytes | None))
         answer = connection.getresponse()
         return answer.status, answer.headers["content-type"], json.loads(answer.read())
+    finally:
+        connection.close()
+
+
+def fetch(
+    url: str, method: str = "GET", body: bytes | None = None, headers: Mapping[str, str] | None = None
+) -> tuple[int, Message, bytes]:
+    """Status, headers and body of what lies at a URL."""
+    host, _, path = url.removeprefix("http://").partition("/")
+    connection = http.client.HTTPConnection(host, timeout=20)
+    try:
+        connection.request(method, f"/{path}", body, dict(headers or {}))
+        answer = connection.getresponse()
+        return answer.status, answer.headers, answer.read()
     finally:
         connection.close()
 
@@ -108,6 +127,147 @@ class TestRoutes:
             message = f"GET /nowhere is not served here; there are {operations('/api-video')}"
             assert ask(url, "GET", "/nowhere") == (404, "application/json", {"message": message})
 
+    def test_a_refusal_names_the_methods_that_there_are(self, veosim: Upstream) -> None:
+        """A 405 has to say what is allowed (RFC 9110, 15.5.6)."""
+        status, headers, _ = fetch(f"{veosim.url}/api-video{TEXT}", "PUT")
+        assert (status, headers["allow"]) == (405, "POST")
+
+    @pytest.mark.parametrize("host", ["evil.test/x?", "[", "evil.test"])
+    def test_the_journal_keeps_the_path_that_was_asked_for(self, host: str) -> None:
+        """Whatever the Host header says, and whatever the path holds."""
+        simulator = Simulator(clock=ManualClock())
+        answer = asyncio.run(asgi.call(create_app(simulator), "GET", "/api-video/no\nwhere", headers={"Host": host}))
+        (exchange,) = simulator.journal
+        assert (answer.status, exchange.path) == (404, "/api-video/no\nwhere")
+        assert answer.json()["message"].startswith("GET /api-video/no\nwhere is not served here; there are ")
+
+
+class TestBase:
+    """Where a client reached the server, as its jobs' URLs have it."""
+
+    @staticmethod
+    def base(host: str | None, server: object = ("127.0.0.1", 8410), scheme: str = "http", **mount: Any) -> str:
+        """What a job remembers whose submit came with this Host header."""
+        simulator = Simulator(clock=ManualClock())
+        app = create_app(simulator, **mount)
+
+        async def reached(scope: Any, receive: Any, send: Any) -> None:
+            await app({**scope, "server": server, "scheme": scheme}, receive, send)
+
+        path = ("" if "root" in mount else "/api-video") + TEXT
+        headers = {} if host is None else {"Host": host}
+        answer = asyncio.run(asgi.call(reached, "POST", path, {"prompt": "A paper boat"}, headers=headers))
+        assert answer.status == 200
+        (job,) = simulator.jobs.values()
+        return job.base
+
+    @pytest.mark.parametrize(
+        "host",
+        ["127.0.0.1:8410", "localhost", "veosim:80", "my_host.test", "A.test:1", "[::1]:8410", "[::1]", "x" * 255],
+    )
+    def test_it_is_the_name_that_the_client_used(self, host: str) -> None:
+        """A name or an address, with or without a port."""
+        assert self.base(host) == f"http://{host}/api-video"
+
+    @pytest.mark.parametrize(
+        "host",
+        [
+            *(None, "", " ", "a b", "evil.test/x", "evil.test?x", "evil.test#x", "user@evil.test", "a.test\\b"),
+            *('"><script>', "a.test\r\nX: y", "a.test\n", "a.test:", "a.test:x", "a.test:123456", "a.test:-1", "a:1:2"),
+            *(
+                "::1",
+                "[::1",
+                "::1]",
+                "[evil]",
+                "[]",
+                "[::1]x",
+                "[::1]:x",
+                "[fe80::1%25eth0]",
+                "\xe9.test",
+                "a.test:\xb2",
+            ),
+            *("x" * 256, "[" + ":" * 46 + "]"),
+        ],
+    )
+    def test_else_it_is_the_address_that_was_connected_to(self, host: str | None) -> None:
+        """A Host header that is missing or no host never reaches an answer."""
+        assert self.base(host) == "http://127.0.0.1:8410/api-video"
+
+    @pytest.mark.parametrize(
+        ("server", "expected"),
+        [
+            (("127.0.0.1", 80), "http://127.0.0.1:80"),
+            (("::1", 8410), "http://[::1]:8410"),
+            (None, "http://127.0.0.1:80"),
+        ],
+    )
+    def test_an_address_may_be_of_any_family(self, server: object, expected: str) -> None:
+        """IPv6 addresses stand in brackets; a server that does not know its own has a usual one."""
+        assert self.base(None, server) == f"{expected}/api-video"
+
+    def test_it_has_the_scheme_and_the_prefix(self) -> None:
+        """Behind TLS it is https; a dialect at the root has no prefix."""
+        assert self.base("a.test", scheme="https") == "https://a.test/api-video"
+        assert self.base("a.test", root="api-video") == "http://a.test"
+
+    @pytest.mark.parametrize("host", ["[:::::]", "[....]", "a.test:99999", "-._"])
+    @pytest.mark.parametrize("path", ["/", "/api-video", "/api-video/", "/api-video/openapi.json"])
+    def test_a_strange_host_is_no_server_error(self, host: str, path: str) -> None:
+        """What has the letters of a host, and is none, is put into pages as it stands."""
+        answer = asyncio.run(asgi.call(create_app(Simulator()), "GET", path, headers={"Host": host}))
+        assert answer.status in (200, 308)
+
+
+class TestDownloads:
+    def test_the_url_of_an_answer_leads_to_the_video(self, veosim: Upstream) -> None:
+        """As the client reached the server, without a key, until it expires."""
+        veosim.play("scenario: short-lived\njobs: [{after: 5s, result: {expires: 1h}}]")
+        job_id = ask(veosim.url, "POST", "/api-video" + TEXT, '{"prompt": "A paper boat"}')[2]["job_id"]
+        veosim.clock.advance("5s")
+        url = ask(veosim.url, "GET", f"/api-video/api/video/status/{job_id}")[2]["video_url"]
+        found = fetch(url)
+        veosim.clock.advance("1h")
+        assert url == f"{veosim.url}/api-video/media/{job_id}/video.mp4"
+        assert (found[0], found[1]["content-type"], found[2]) == (200, "video/mp4", video(4.0))
+        assert ask(veosim.url, "GET", url.removeprefix(veosim.url)) == refusal(403, "The URL has expired.")
+
+    def test_a_part_is_asked_for_with_headers(self, veosim: Upstream) -> None:
+        """Range, If-Range and If-None-Match are heeded, whatever the case of their names."""
+        veosim.play("instant")
+        job_id = ask(veosim.url, "POST", "/api-video" + TEXT, '{"prompt": "A paper boat"}')[2]["job_id"]
+        url, tag = f"{veosim.url}/api-video/media/{job_id}/video.mp4", etag(video(4.0))
+        part = fetch(url, headers={"RANGE": "bytes=4-7", "If-Range": tag})
+        other = fetch(url, headers={"Range": "bytes=4-7", "If-Range": '"other"'})
+        known = fetch(url, headers={"If-None-Match": tag})
+        assert (part[0], part[1]["content-range"], part[2]) == (206, f"bytes 4-7/{len(video(4.0))}", b"ftyp")
+        assert (other[0], other[2]) == (200, video(4.0))
+        assert (known[0], known[1]["etag"], known[1]["content-length"], known[2]) == (304, tag, None, b"")
+
+    def test_every_mount_has_its_results(self) -> None:
+        """At the root too."""
+        simulator = Simulator(parse_scenario("scenario: x\njobs: [{after: 0s}]"), clock=ManualClock())
+        with served(simulator, root="api-video") as url:
+            job_id = ask(url, "POST", TEXT, '{"prompt": "A paper boat"}')[2]["job_id"]
+            assert fetch(f"{url}/media/{job_id}/thumbnail.webp")[1]["content-type"] == "image/webp"
+            assert ask(url, "GET", "/media/none/video.mp4") == refusal(404, "No job has the id 'none'.")
+
+    def test_head_is_get_without_the_body(self, veosim: Upstream) -> None:
+        """Of a result and of a poll: the same status, type and length; the connection serves on."""
+        veosim.play("instant")
+        job_id = ask(veosim.url, "POST", "/api-video" + TEXT, '{"prompt": "A paper boat"}')[2]["job_id"]
+        connection = http.client.HTTPConnection(veosim.url.removeprefix("http://"), timeout=20)
+        for path in (f"/api-video/media/{job_id}/video.mp4", f"/api-video/api/video/status/{job_id}"):
+            found = []
+            for method in ("HEAD", "GET"):
+                connection.request(method, path)
+                answer = connection.getresponse()
+                names = ("content-type", "content-length", "etag")
+                found.append((answer.status, [answer.headers[name] for name in names], len(answer.read())))
+            head, get = found
+            assert head == (*get[:2], 0)
+            assert get[1][1] == str(get[2])
+        connection.close()
+
 
 HOSTILE = {
     "empty": (b"", "The body is not JSON: expecting value at line 1, column 1."),
@@ -178,6 +338,50 @@ class TestBodies:
 
 
 class TestExchanges:
+    def test_callbacks_may_come_before_the_submits_answer(self, veosim: Upstream, veosim_receiver: Receiver) -> None:
+        """When the client reads its answer, the receiver has been told; the answer itself is an ordinary one."""
+        veosim.play({"scenario": "early", "callbacks": {"before_submit_answer": True}})
+        _, example = DIALECTS["image-to-video"].example()
+        body = json.dumps({**example, "generate_count": 2, "callback_url": veosim_receiver.url})
+        path = "/image-to-video" + DIALECTS["image-to-video"].operations[0].path
+        status, _, data = ask(veosim.url, "POST", path, body, {"Authorization": "Bearer sk-1"})
+        told = [each.json()["data"]["task_id"] for each in veosim_receiver.received]
+        assert (status, data["data"]["task_ids"]) == (200, told)
+        assert len(told) == 2
+
+    @pytest.mark.parametrize("fetches", [True, False])
+    def test_images_behind_urls_are_judged_if_that_is_asked_for(self, *, fetches: bool) -> None:
+        """Else a URL is as good as its form."""
+        simulator = Simulator(clock=ManualClock(), fetch_images=fetches)
+        url = "http://192.0.2.1/a.png"
+        app, body = create_app(simulator), {"image": url}
+        answer = asyncio.run(asgi.call(app, "POST", "/api-video/api/video/from-image", body))
+        (exchange,) = simulator.journal
+        assert (answer.status, len(simulator.jobs)) == ((400, 0) if fetches else (200, 1))
+        assert exchange.note.startswith(f"The image {url} cannot be used: " if fetches else "")
+        assert json.loads(exchange.request) == body
+
+    @pytest.mark.parametrize(
+        ("credentials", "status"),
+        [
+            ("Bearer sk-1", 200),
+            ("bearer sk-1", 200),
+            ("BEARER   sk-1", 200),
+            ("Bearer sk-2", 401),
+            ("Bearer sk-1 sk-1", 401),
+            ("Basic sk-1", 401),
+            ("sk-1", 401),
+            ("Bearer", 401),
+            (None, 401),
+        ],
+    )
+    def test_a_key_is_taken_or_not(self, credentials: str | None, status: int) -> None:
+        """The word before the key is read in any case (RFC 9110, 11.1); a refusal says what is asked for."""
+        headers = {} if credentials is None else {"Authorization": credentials}
+        with Upstream(keys=["sk-1"]) as upstream:
+            found = fetch(f"{upstream.url}/api-video{TEXT}", "POST", b'{"prompt": "A paper boat"}', headers)
+        assert (found[0], found[1]["www-authenticate"]) == (status, "Bearer" if status == 401 else None)
+
     def test_a_delay_follows_the_clock(self, veosim: Upstream) -> None:
         """A delayed answer leaves when the clock says so, and shows the job as it was when the poll arrived."""
         veosim.play("scenario: slow\nexchanges: {poll: [{delay: 30s}]}")

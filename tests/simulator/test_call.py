@@ -6,7 +6,7 @@ from veosim.call import Call, Reaction, faulty
 from veosim.dialects.api_video import FROM_TEXT, ApiVideo
 from veosim.dialects.base import Answer
 from veosim.journal import Exchange
-from veosim.scenario.model import ExchangeEntry
+from veosim.scenario.exchanges import ExchangeEntry
 from veosim.units import SECOND
 
 DIALECT = ApiVideo()

@@ -1,6 +1,7 @@
 """The plugin in somebody else's repository, and the upstream that its fixture hands out."""
 
 import asyncio
+import base64
 import http.client
 import json
 import socket
@@ -14,24 +15,30 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from standardwebhooks import Webhook, WebhookVerificationError
 
-from veosim import ManualClock, Scenario, State, VeosimError
+from veosim import Exchange, ManualClock, Scenario, State, VeosimError
+from veosim.callbacks.sign import LOCAL_SECRET
 from veosim.dialects import DIALECTS
 from veosim.fixture import Upstream, UpstreamClock
+from veosim.receiver import Receiver
 from veosim.server import ThreadedServer
 from veosim.units import MILLISECOND, SECOND
 
 NO_DURATION = (
     "30 is no duration; allowed: a number with a unit ('250ms', '90s', '4m', '48h') or a timedelta; did you mean '30s'?"
 )
+NOT_LOOPBACK = "0.0.0.0"  # noqa: S104  it reaches this machine all the same
 SLOW_SUBMIT = "scenario: slow-submit\nexchanges: {submit: [{delay: 30s}]}"
 
 
-def call(upstream: Upstream, method: str, path: str, body: str | None = None) -> tuple[int, Any]:
+def call(
+    upstream: Upstream, method: str, path: str, body: str | None = None, dialect: str = "api-video", key: str = "sk-1"
+) -> tuple[int, Any]:
     """The status and the data of an answer."""
     connection = http.client.HTTPConnection(upstream.url.removeprefix("http://"), timeout=20)
     try:
-        connection.request(method, f"/api-video{path}", body)
+        connection.request(method, f"/{dialect}{path}", body, {"Authorization": f"Bearer {key}"})
         answer = connection.getresponse()
         return answer.status, json.loads(answer.read())
     finally:
@@ -128,6 +135,62 @@ class TestUpstream:
         with pytest.raises(VeosimError) as caught:
             act(veosim)
         assert str(caught.value) == message.format(dialects=", ".join(DIALECTS), keys=", ".join(Scenario.model_fields))
+
+
+def told(upstream: Upstream, url: str) -> Exchange:
+    """The callback of a job that has ended."""
+    dialect = DIALECTS["generations-seconds"]
+    operation, data = dialect.example()
+    status, _ = call(
+        upstream, operation.method, operation.path, json.dumps({**data, "callback_url": url}), dialect.name
+    )
+    assert status == 200
+    upstream.clock.advance("5s")
+    (callback,) = upstream.journal.matching(kind="callback")
+    return callback
+
+
+class TestUpstreamSettings:
+    def test_only_its_keys_are_taken(self) -> None:
+        """Where keys are given, every dialect asks for one of them."""
+        body = json.dumps({"prompt": "A paper boat"})
+        with Upstream(keys=["sk-1"]) as upstream:
+            statuses = [call(upstream, "POST", "/api/video/from-text", body, key=key)[0] for key in ("sk-1", "sk-2")]
+            assert (statuses, len(upstream.jobs)) == ([200, 401], 1)
+
+    def test_callbacks_go_to_loopback_and_to_hosts_that_were_allowed(self, veosim_receiver: Receiver) -> None:
+        """Any other address is refused before anything is sent, and the journal says how to allow it."""
+        url = veosim_receiver.url.replace("127.0.0.1", NOT_LOOPBACK)
+        with Upstream() as strict, Upstream(callback_hosts=[NOT_LOOPBACK]) as open_:
+            refused, allowed = told(strict, url), told(open_, url)
+        note = (
+            f"refused: '{NOT_LOOPBACK}' is not an address of this machine's own (loopback); to let it be reached: "
+            f"--allow-callback-host {NOT_LOOPBACK}; given up"
+        )
+        assert (refused.status, refused.note) == (None, note)
+        assert (allowed.status, allowed.note) == (200, "")
+        assert [each.body for each in veosim_receiver.received] == [allowed.request]
+
+    def test_a_host_that_is_none_is_refused_at_once(self) -> None:
+        """Before anything is started."""
+        with pytest.raises(VeosimError, match=r"^'http://hook.test' is no host; allowed: a name or an IP address"):
+            Upstream(callback_hosts=["http://hook.test"])
+
+    def test_callbacks_are_signed_with_its_secret(self, veosim_receiver: Receiver) -> None:
+        """Whoever knows the secret can verify them, and nobody else."""
+        secret = f"whsec_{base64.b64encode(b'only between us').decode()}"
+        with Upstream(webhook_secret=secret) as upstream:
+            told(upstream, veosim_receiver.url)
+        (got,) = veosim_receiver.received
+        assert Webhook(secret).verify(got.body, dict(got.headers)) == got.json()
+        with pytest.raises(WebhookVerificationError):
+            Webhook(LOCAL_SECRET.value).verify(got.body, dict(got.headers))
+
+    def test_a_secret_of_another_form_is_refused_at_once(self) -> None:
+        """And is not shown."""
+        with pytest.raises(VeosimError, match=r"^a webhook secret is whsec_ and base64") as caught:
+            Upstream(webhook_secret="between us")
+        assert "between" not in str(caught.value)
 
 
 class TestUpstreamClock:
@@ -291,6 +354,30 @@ MISUSED = """
 """
 
 
+RECEIVING = """
+    import json
+    from urllib.request import Request, urlopen
+
+    import pytest
+
+    TASK = {"model": "V", "prompt": "A paper boat", "image_url": "https://images.example/a.png", "aspect_ratio": "16:9",
+            "aspect_resolution": "1080p", "duration": 6, "generate_audio": True, "generate_count": 2}
+
+    @pytest.mark.parametrize("turn", [1, 2])
+    def test_a_callback(veosim, veosim_receiver, turn):
+        assert veosim_receiver.received == []
+        url = veosim.url_for("image-to-video") + "/v1/image_to_video"
+        body = json.dumps({**TASK, "callback_url": veosim_receiver.url}).encode()
+        with urlopen(Request(url, body, {"Authorization": "Bearer sk-1"}), timeout=20) as answer:
+            ids = json.load(answer)["data"]["task_ids"]
+        veosim_receiver.answer(204, *[500] * turn)
+        veosim.clock.advance("5s")
+        told = veosim_receiver.wait_for(2)
+        assert [each.json()["data"]["task_id"] for each in told] == ids
+        assert [each.status for each in veosim.journal.matching(kind="callback")] == [204, 500]
+"""
+
+
 @pytest.fixture
 def consumer(tmp_path: Path) -> Callable[..., "subprocess.CompletedProcess[str]"]:
     """Runs pytest over one test module in a repository that has `contracts` and `simulator` packages of its own."""
@@ -349,6 +436,12 @@ class TestPlugin:
         assert run.returncode == 1
         assert "  waiting for clock.advance('30s')\n" in run.stdout
         assert "then call veosim.clock.advance(...)." in run.stdout
+
+    def test_a_receiver_of_callbacks(self, consumer: Any) -> None:
+        """It keeps what the upstream sends, and each test finds it as new."""
+        run = consumer(RECEIVING)
+        names = [f"PASSED test_it.py::test_a_callback[{turn}]" for turn in (1, 2)]
+        assert (run.returncode, outcomes(run)) == (0, names), run.stdout
 
     def test_the_seed_is_an_option(self, consumer: Any) -> None:
         """`--veosim-seed` gives the ids that an upstream of that seed gives."""

@@ -11,17 +11,9 @@ from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 
 from veosim.job import REASONS, Job, JobError, JobRequest, Outcome, Plan, fated
-from veosim.scenario.model import (
-    DEFAULT_QUEUE,
-    DEFAULT_RUN,
-    ErrorWords,
-    ExchangeEntry,
-    ExchangeWhen,
-    JobEntry,
-    JobWhen,
-    ResultEntry,
-    Scenario,
-)
+from veosim.scenario.exchanges import ExchangeEntry, ExchangeWhen
+from veosim.scenario.jobs import DEFAULT_QUEUE, DEFAULT_RUN, ErrorWords, JobEntry, JobWhen, ResultEntry
+from veosim.scenario.model import Scenario
 from veosim.scenario.times import Uniform, drawn
 from veosim.seeded import digest
 

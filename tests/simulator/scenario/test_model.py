@@ -6,7 +6,9 @@ import pytest
 
 from veosim import SourceError, parse_scenario
 from veosim.job import Outcome
-from veosim.scenario.model import Exchanges, JobEntry, Scenario
+from veosim.scenario.exchanges import Exchanges
+from veosim.scenario.jobs import JobEntry
+from veosim.scenario.model import Scenario
 from veosim.units import SECOND
 
 WHOLE = """\

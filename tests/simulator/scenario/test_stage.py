@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from veosim import parse_scenario
 from veosim.job import REASONS, Job, JobError, JobRequest, Outcome, Plan
-from veosim.scenario.model import ExchangeEntry, Exchanges, ExchangeWhen, Respond
+from veosim.scenario.exchanges import ExchangeEntry, Exchanges, ExchangeWhen, Respond
 from veosim.scenario.stage import Stage
 from veosim.units import SECOND
 
