@@ -9,7 +9,8 @@ from typing import Any
 from veocontracts.face import parse
 from veocontracts.history import UpstreamPoll, UpstreamSubmit
 from veosim.journal import Exchange
-from veosim.simulator import MARKER, Simulator
+from veosim.namespace import MARKER
+from veosim.simulator import Simulator
 
 NOBODY = "nobody"
 """The label of what cannot be tied to a submit."""

@@ -24,6 +24,7 @@ from veosim.faults import BREAKS, Wire
 from veosim.journal import Exchange
 from veosim.seeded import fingerprint
 from veosim.simulator import Simulator
+from veosim.steering import KEY_PREFIX
 
 
 class Endpoint:
@@ -74,7 +75,7 @@ class Endpoint:
     async def _read(self, scope: Scope, receive: Receive) -> Call:
         dialect, operation, path = self._dialect, self._operation, scope["path_params"]
         headers = scope["headers"]
-        key, bearer = _key(_header(headers, b"authorization"))
+        key, bearer, wish = _key(_header(headers, b"authorization"))
         job_id = str(path.get("job_id", ""))
         if operation.kind is Kind.SUBMIT:
             body, failure, base = b"", None, _base(scope) + self._prefix
@@ -82,7 +83,7 @@ class Endpoint:
                 body = await read_body(receive, dialect.body_limit)
             except BadBodyError as error:
                 failure = error
-            call = Call(dialect, operation, scope["path"], body, key, "", failure, bearer, base)
+            call = Call(dialect, operation, scope["path"], body, key, "", failure, bearer, wish, base)
             return await self._simulator.fetched(call) if self._simulator.fetch_images else call
         wanted = _download_headers(headers) if operation.kind is Kind.CONTENT else {}
         file = str(path.get("file", ""))
@@ -94,11 +95,16 @@ _HOST = re.compile(r"[A-Za-z0-9._-]{1,255}(:\d{1,5})?|\[[0-9A-Fa-f:.]{2,45}\](:\
 _DOWNLOAD = frozenset({b"range", b"if-range", b"if-none-match"})
 
 
-def _key(credentials: str) -> tuple[str, bool]:
-    """Their fingerprint, and whether they are a bearer key; the scheme's case says nothing (RFC 9110, 11.1)."""
+def _key(credentials: str) -> tuple[str, bool, str]:
+    """Their fingerprint, whether they are a bearer key, and the scenario that the key names.
+
+    The scheme's case says nothing (RFC 9110, 11.1).
+    """
     bearer = _BEARER.fullmatch(credentials)
-    spelled = f"Bearer {bearer[1]}" if bearer else credentials
-    return fingerprint(spelled) if spelled else "", bearer is not None
+    if bearer is None:
+        return fingerprint(credentials) if credentials else "", False, ""
+    wish = bearer[1].removeprefix(KEY_PREFIX) if bearer[1].startswith(KEY_PREFIX) else ""
+    return fingerprint(f"Bearer {bearer[1]}"), True, wish
 
 
 def _header(headers: Iterable[tuple[bytes, bytes]], wanted: bytes) -> str:

@@ -17,6 +17,7 @@ class Call:
 
     Attributes:
         key: fingerprint of the credentials, "" where none came.
+        wish: the scenario that the key asks for: `Bearer sim-NAME`.
         bearer: whether they have the form `Bearer <token>`.
         job_id: from the path, as `file` is.
         base: the URL below which the client reached the dialect.
@@ -32,6 +33,7 @@ class Call:
     job_id: str = ""
     failure: BadBodyError | None = None
     bearer: bool = False
+    wish: str = ""
     base: str = ""
     file: str = ""
     headers: Mapping[str, str] = field(default_factory=dict)

@@ -7,8 +7,9 @@ is handed in, and asking twice gives the same answer.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
+from typing import Any
 
 
 class State(StrEnum):
@@ -128,6 +129,26 @@ class JobRequest:
     deadline: int | None = None
 
 
+LONGEST_KEPT = 1_000
+
+
+def light(request: JobRequest) -> JobRequest:
+    """A request as a job keeps it: without its canonical text, and long texts, such as inline images, by their length.
+
+    The prompt stays whole.
+    """
+    fields = {name: value if name == "prompt" else _short(value) for name, value in request.fields.items()}
+    return replace(request, canonical="", fields=fields, images=tuple(map(_short, request.images)))
+
+
+def _short(value: Any) -> Any:
+    if isinstance(value, str):
+        return value if len(value) <= LONGEST_KEPT else f"<{len(value)} characters>"
+    if isinstance(value, Mapping):
+        return {name: _short(each) for name, each in value.items()}
+    return [_short(each) for each in value] if isinstance(value, list | tuple) else value
+
+
 @dataclass(slots=True)
 class Job:
     """A job that the upstream took on.
@@ -135,6 +156,7 @@ class Job:
     Attributes:
         base: the URL, without a slash at its end, below which its client reaches the dialect.
         created_at: Unix time of the submit, in seconds.
+        pinned: the scenario that its tag or key asked for, by name; "" where it asked for none.
         variant: how its dialect behaves where the documents leave a choice, as the scenario said at submit.
     """
 
@@ -148,6 +170,7 @@ class Job:
     base: str = ""
     created_at: int = 0
     variant: object = None
+    pinned: str = ""
 
     @property
     def ends_at(self) -> int | None:

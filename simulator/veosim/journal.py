@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from veosim.errors import VeosimError
 
 KEPT = 100_000
+KEPT_BYTES = 256 * 1024 * 1024
 
 
 @dataclass(slots=True)
@@ -28,6 +29,7 @@ class Exchange:
         sent_headers: the headers that a callback was sent with; a request's own headers are not kept.
         fault: the fault that the scenario asked for, such as `break: reset`.
         note: what a reader of the journal should know, such as why a request was refused.
+        namespace: the tenant that it belongs to.
         unknown_job: a poll for an id that no job of this dialect has.
     """
 
@@ -51,13 +53,17 @@ class Exchange:
     fault: str = ""
     note: str = ""
     unknown_job: bool = False
+    namespace: str = "default"
 
 
 class Journal:
     """The exchanges of one simulator. Iterating gives those still kept; `dropped` counts the others."""
 
-    def __init__(self, kept: int = KEPT) -> None:
-        self._exchanges: deque[Exchange] = deque(maxlen=kept)
+    def __init__(self, kept: int = KEPT, kept_bytes: int = KEPT_BYTES) -> None:
+        self._exchanges: deque[Exchange] = deque()
+        self._kept = kept
+        self._kept_bytes = kept_bytes
+        self._bytes = 0
         self._count = 0
         self._waiters: list[tuple[Callable[[], bool], asyncio.Future[None]]] = []
         self.dropped = 0
@@ -77,16 +83,30 @@ class Journal:
         """Number and keep an exchange."""
         self._count += 1
         exchange.number = self._count
-        if len(self._exchanges) == self._exchanges.maxlen:
-            self.dropped += 1
         self._exchanges.append(exchange)
+        self._weigh(len(exchange.request))
         self._wake()
         return exchange
 
     def close(self, exchange: Exchange, now: int) -> None:
         """Stamp the end of an exchange."""
         exchange.answered_at = now
+        if exchange.answer and self._holds(exchange):
+            self._weigh(len(exchange.answer))
         self._wake()
+
+    def _weigh(self, more: int) -> None:
+        """Count the bytes of bodies, and drop the oldest exchanges beyond either bound; the newest always stays."""
+        self._bytes += more
+        while len(self._exchanges) > self._kept or (self._bytes > self._kept_bytes and len(self._exchanges) > 1):
+            oldest = self._exchanges.popleft()
+            self._bytes -= len(oldest.request) + (len(oldest.answer) if oldest.answered_at is not None else 0)
+            self.dropped += 1
+
+    def _holds(self, exchange: Exchange) -> bool:
+        """Whether it is still kept, and not from before a reset."""
+        index = exchange.number - self._exchanges[0].number if self._exchanges else -1
+        return 0 <= index < len(self._exchanges) and self._exchanges[index] is exchange
 
     def matching(
         self,
@@ -129,7 +149,7 @@ class Journal:
     def reset(self) -> None:
         """Forget everything; numbers start at 1 again."""
         self._exchanges.clear()
-        self._count = 0
+        self._bytes = self._count = 0
         self.dropped = 0
 
     def _wake(self) -> None:

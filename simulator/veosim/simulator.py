@@ -6,30 +6,27 @@ the clock, then what to answer, or how to break the connection. The app carries 
 
 from __future__ import annotations
 
-import re
-from collections.abc import Awaitable, Callable, Collection
+from collections.abc import Collection
 from dataclasses import replace
-from functools import partial
 
 from veosim.body import BadBodyError, parse_object
 from veosim.call import Call, Reaction, faulty
-from veosim.callbacks.schedule import Callbacks
 from veosim.callbacks.sign import LOCAL_SECRET, Secret
 from veosim.clock import EPOCH, Clock, RealClock, ScaledClock, wall_now
-from veosim.dialects.base import MEDIA, Dialect, Kind, RefusedError
+from veosim.dialects.base import MEDIA, Kind, RefusedError
 from veosim.errors import VeosimError
-from veosim.job import TERMINAL, Job, JobError, JobRequest, JobView, Outcome, Plan, State, view
+from veosim.job import TERMINAL, Job, JobError, JobRequest, JobView, Outcome, Plan, State, light, view
 from veosim.journal import Exchange, Journal
+from veosim.namespace import KEPT, Common, Kept, Namespace
 from veosim.outbound.base import Guarded, Outbound
 from veosim.outbound.images import unusable
 from veosim.results import VIDEO, NoResultError, deliver
 from veosim.scenario.model import DEFAULT, Scenario
 from veosim.scenario.stage import Stage
-from veosim.seeded import digest, fingerprint
+from veosim.seeded import fingerprint
+from veosim.steering import Steering
+from veosim.tenants import Tenants
 from veosim.units import SECOND
-
-MARKER = re.compile(r"mk-[0-9a-z]{10}")
-"""What a marker looks like inside a prompt or an image URL: it ties a job to the plan handed in for it."""
 
 CHALLENGE = {"WWW-Authenticate": "Bearer"}
 """What a 401 has to say (RFC 9110, 15.5.2)."""
@@ -47,9 +44,11 @@ class Simulator:
         outbound: sends callbacks and fetches images; by default from and to loopback only.
         fetch_images: whether images given by URL are fetched and judged like those sent inline.
         secret: what callbacks are signed with, where they are.
+        steering: how requests choose a scenario and a namespace; by default by tags in their prompts.
+        kept: how much is remembered.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  each by keyword
         self,
         scenario: Scenario = DEFAULT,
         *,
@@ -59,23 +58,17 @@ class Simulator:
         outbound: Outbound | None = None,
         fetch_images: bool = False,
         secret: Secret = LOCAL_SECRET,
+        steering: Steering | None = None,
+        kept: Kept = KEPT,
     ) -> None:
         self.clock: Clock = clock or RealClock()
-        self.journal = Journal()
-        self.jobs: dict[str, Job] = {}
         self.outbound = outbound or Guarded()
         self.fetch_images = fetch_images
-        self.callbacks = Callbacks(self.clock, self.journal, self.outbound.post, secret)
+        self.steering = steering or Steering()
         # Clocks that tests control begin at an instant of their own, so that a run repeats itself to the byte.
         self._epoch = wall_now() if isinstance(self.clock, ScaledClock) else EPOCH
         self._keys = frozenset(fingerprint(f"Bearer {key}") for key in keys)
-        self._seed = seed
-        self._scenario = scenario
-        self._stage = self._staged(scenario)
-        self._marked: dict[str, Stage] = {}
-
-    def _staged(self, scenario: Scenario) -> Stage:
-        return Stage(scenario, self._seed if scenario.seed is None else scenario.seed)
+        self.tenants = Tenants(Common(scenario, seed, self.clock, self.outbound.post, secret, kept))
 
     @property
     def has_keys(self) -> bool:
@@ -83,28 +76,31 @@ class Simulator:
         return bool(self._keys)
 
     @property
+    def journal(self) -> Journal:
+        """What the default namespace saw."""
+        return self.tenants.default.journal
+
+    @property
+    def jobs(self) -> dict[str, Job]:
+        """The jobs of the default namespace, by id."""
+        return self.tenants.default.jobs
+
+    @property
     def scenario(self) -> Scenario:
-        """What is being played for whoever carries no marker."""
-        return self._stage.scenario
+        """What the default namespace plays for whoever asks for nothing else."""
+        return self.tenants.default.stage.scenario
 
     def play(self, scenario: Scenario, *, marker: str | None = None) -> None:
-        """From now on behave like `scenario`: for everybody, or only for the job that carries `marker`.
+        """From now on behave like `scenario`, in the default namespace; see `Namespace.play`.
 
-        A marker is found in the prompt or in an image's URL where it looks like `MARKER`; any other text is taken
-        for the whole of an inline image. Jobs already submitted keep their plans.
+        A marker is found in the prompt or in an image's URL where it looks like one; any other text is taken for the
+        whole of an inline image. Jobs already submitted keep their plans.
         """
-        if marker is None:
-            self._stage = self._staged(scenario)
-        else:
-            self._marked[marker] = self._staged(scenario)
+        self.tenants.default.play(scenario, marker=marker)
 
     def reset(self) -> None:
-        """Forget jobs, journal, markers and callbacks, and play the first scenario again from its beginning."""
-        self.callbacks.reset()
-        self.jobs.clear()
-        self.journal.reset()
-        self._marked.clear()
-        self._stage = self._staged(self._scenario)
+        """As new: no jobs, empty journals, no namespace but the default one, the first scenario."""
+        self.tenants.reset()
 
     def view(self, job: Job) -> JobView:
         """The job as it stands now."""
@@ -116,16 +112,17 @@ class Simulator:
         Raises:
             VeosimError: no job has that id.
         """
-        job = self.jobs.get(job_id)
-        if job is None:
+        home = self.tenants.home_of(job_id)
+        if home is None:
             raise VeosimError(f"no job has the id {job_id!r}")
+        job = home.jobs[job_id]
         if self.view(job).state not in TERMINAL:
-            self._end(job, outcome, error)
+            self._end(home, job, outcome, error)
         return job
 
-    def _end(self, job: Job, outcome: Outcome, error: JobError | None = None) -> None:
+    def _end(self, home: Namespace, job: Job, outcome: Outcome, error: JobError | None = None) -> None:
         job.plan = Plan(outcome, 0, self.clock.now() - job.submitted_at, error)
-        self.callbacks.amended(job)
+        home.callbacks.amended(job)
 
     async def fetched(self, call: Call) -> Call:
         """The same call, once the images behind its URLs were fetched and judged; with a `failure` where one is bad."""
@@ -140,8 +137,16 @@ class Simulator:
 
     def receive(self, call: Call) -> Reaction:
         """Handle one exchange; never raises because of what the call holds."""
+        if not self._admitted(call):
+            exchange = self._opened(call, self._home_of(call))
+            exchange.note = "no bearer key" if not call.bearer else "this key is not among those that are taken"
+            refusal = call.dialect.error(call.operation, 401, "The API key is missing or unknown.")
+            return Reaction(exchange, replace(refusal, headers=CHALLENGE))
+        return _HANDLERS[call.operation.kind](self, call)
+
+    def _opened(self, call: Call, home: Namespace) -> Exchange:
         operation = call.operation
-        exchange = self.journal.open(
+        return home.journal.open(
             Exchange(
                 0,
                 self.clock.now(),
@@ -152,13 +157,14 @@ class Simulator:
                 call.path,
                 call.key,
                 call.body,
+                namespace=home.name,
             )
         )
-        if not self._admitted(call):
-            exchange.note = "no bearer key" if not call.bearer else "this key is not among those that are taken"
-            refusal = call.dialect.error(operation, 401, "The API key is missing or unknown.")
-            return Reaction(exchange, replace(refusal, headers=CHALLENGE))
-        return _HANDLERS[operation.kind](self, call, exchange)
+
+    def _home_of(self, call: Call) -> Namespace:
+        """The namespace that a call's key belongs to."""
+        name = self.steering.namespaces.get(call.key)
+        return self.tenants.default if name is None else self.tenants.enter(name)
 
     def _admitted(self, call: Call) -> bool:
         if call.operation is MEDIA:
@@ -175,25 +181,42 @@ class Simulator:
             exchange.headers = reaction.answer.headers
         elif reaction.break_ is None:
             exchange.note = exchange.note or "the client left before the answer"
-        self.journal.close(exchange, self.clock.now())
+        namespace = self.tenants.find(exchange.namespace)
+        if namespace is not None:  # else it is gone, and its journal with it
+            namespace.journal.close(exchange, self.clock.now())
 
-    def _submit(self, call: Call, exchange: Exchange) -> Reaction:
+    def _submit(self, call: Call) -> Reaction:
         try:
             request = self._read(call)
+            home, chosen, note = self._steered(call, request)
         except RefusedError as refusal:
+            exchange = self._opened(call, self._home_of(call))
             exchange.note = refusal.note
             return Reaction(exchange, refusal.answer)
-        exchange.marker, stage = self._staged_for(request)
+        exchange = self._opened(call, home)
+        exchange.note = note
+        exchange.marker = home.marked((request.prompt, *request.images))
+        stage = home.stage_for(exchange.marker, chosen)
         fault = stage.submit_fault(request)
         if fault is not None and fault.replaces_answer and not fault.accept:
             return faulty(exchange, fault, call)
-        jobs = self._create(call, stage, request, exchange.marker)
+        pinned = chosen.scenario if chosen is not None and exchange.marker is None else ""
+        jobs = self._create(call, home, stage, request, exchange.marker, pinned)
         exchange.job_id, exchange.created = jobs[0].id, True
-        first = self._announce(call.dialect, stage, jobs)
+        first = home.announce(call.dialect, stage, jobs)
         if fault is not None and fault.replaces_answer:
             return replace(faulty(exchange, fault, call), first=first)
         answer = call.dialect.accepted(call.operation, jobs)
         return Reaction(exchange, answer, fault.delay if fault else 0, first=first)
+
+    def _steered(self, call: Call, request: JobRequest) -> tuple[Namespace, Scenario | None, str]:
+        """The namespace and the scenario that a submit asks for, and what the journal should say of it."""
+        try:
+            choice = self.steering.choose(request.prompt, call.key, call.wish)
+            home = self.tenants.default if choice.namespace is None else self.tenants.enter(choice.namespace)
+        except VeosimError as error:
+            raise RefusedError(call.dialect.error(call.operation, 400, str(error)), str(error)) from None
+        return home, choice.scenario, choice.note
 
     def _read(self, call: Call) -> JobRequest:
         try:
@@ -202,70 +225,56 @@ class Simulator:
             data = parse_object(call.body)
         except BadBodyError as error:
             raise RefusedError(call.dialect.error(call.operation, error.status, str(error)), str(error)) from None
-        return call.dialect.parse(call.operation, data, self._stage.scenario.variants)
+        return call.dialect.parse(call.operation, data, self._home_of(call).stage.scenario.variants)
 
-    def _staged_for(self, request: JobRequest) -> tuple[str | None, Stage]:
-        if self._marked:
-            for text in (request.prompt, *request.images):
-                found = text if text in self._marked else next(iter(MARKER.findall(text[:4096])), None)
-                if found in self._marked:
-                    return found, self._marked[found]
-        return None, self._stage
-
-    def _create(self, call: Call, stage: Stage, request: JobRequest, marker: str | None) -> list[Job]:
+    def _create(
+        self, call: Call, home: Namespace, stage: Stage, request: JobRequest, marker: str | None, pinned: str
+    ) -> list[Job]:
         dialect, now = call.dialect, self.clock.now()
-        kept = replace(request, canonical="")
+        kept = light(request)
         created_at = int(self._epoch.timestamp()) + now // SECOND
         variant = stage.scenario.variants.of(dialect.name)
         jobs = []
         for plan, identity in stage.draw(dialect.name, request):
-            job_id = self._free_id(dialect, identity)
-            job = Job(job_id, dialect.name, kept, now, plan, marker, 0, call.base, created_at, variant)
-            self.jobs[job_id] = job
+            job_id = self.tenants.free_id(home, dialect, identity)
+            job = Job(job_id, dialect.name, kept, now, plan, marker, 0, call.base, created_at, variant, pinned)
+            self.tenants.settle(home, job)
             jobs.append(job)
         return jobs
 
-    def _free_id(self, dialect: Dialect, identity: bytes) -> str:
-        job_id = dialect.job_id(identity)
-        while job_id in self.jobs:  # a scenario played again draws the same identities
-            identity = digest(identity, "again")
-            job_id = dialect.job_id(identity)
-        return job_id
-
-    def _announce(self, dialect: Dialect, stage: Stage, jobs: list[Job]) -> Callable[[], Awaitable[None]] | None:
-        """Schedule the callbacks of one submit; what its answer has to wait for, if anything."""
-        url, rules = jobs[0].request.callback_url, stage.scenario.callbacks
-        if url is None:
-            return None
-        if rules.before_submit_answer:
-            for job in jobs:  # a callback tells of an end, so there has to be one
-                job.plan = replace(job.plan, queue=0, run=0)
-        self.callbacks.expect(jobs, dialect, rules, url)
-        return partial(self.callbacks.first_attempts, jobs) if rules.before_submit_answer else None
-
-    def _known(self, call: Call, exchange: Exchange) -> Job | None:
+    def _known(self, call: Call) -> tuple[Exchange, Namespace, Job | None]:
+        """A job that is named by its id, and the exchange, which says so where there is none for this caller."""
+        home = self.tenants.home_of(call.job_id)
+        own = self.steering.namespaces.get(call.key)
+        is_foreign = home is not None and own is not None and home.name != own
+        place = self._home_of(call) if home is None or is_foreign else home
+        exchange = self._opened(call, place)
         exchange.job_id = call.job_id
-        job = self.jobs.get(call.job_id)
-        if job is None or job.dialect != call.dialect.name:
-            exchange.unknown_job = True
-            exchange.note = "no job has this id" if job is None else f"this job belongs to {job.dialect}"
-            return None
-        exchange.marker = job.marker
-        return job
+        job = place.jobs.get(call.job_id)
+        if job is not None and job.dialect == call.dialect.name:
+            exchange.marker = job.marker
+            return exchange, place, job
+        exchange.unknown_job = True
+        if job is not None:
+            exchange.note = f"this job belongs to {job.dialect}"
+        elif home is not None:
+            exchange.note = f"this job belongs to namespace {home.name}"
+        else:
+            exchange.note = "no job has this id"
+        return exchange, place, None
 
-    def _poll(self, call: Call, exchange: Exchange) -> Reaction:
-        job = self._known(call, exchange)
+    def _poll(self, call: Call) -> Reaction:
+        exchange, home, job = self._known(call)
         if job is None:
             return Reaction(exchange, call.dialect.unknown_job(call.operation, call.job_id))
-        stage = self._marked.get(job.marker, self._stage) if job.marker else self._stage
-        fault = stage.poll_fault(job)
+        fault = home.stage_of(job).poll_fault(job)
         if fault is not None and fault.replaces_answer:
             return faulty(exchange, fault, call)
         answer = call.dialect.status(call.operation, job, self.view(job))
         return Reaction(exchange, answer, fault.delay if fault else 0)
 
-    def _cancel(self, call: Call, exchange: Exchange) -> Reaction:
-        job = self._known(call, exchange)
+    def _cancel(self, call: Call) -> Reaction:
+        exchange, home, job = self._known(call)
         if job is None:
             return Reaction(exchange, call.dialect.unknown_job(call.operation, call.job_id))
         state = self.view(job).state
@@ -273,11 +282,11 @@ class Simulator:
             message = f"The job is {state} and can no longer be cancelled."
             return Reaction(exchange, call.dialect.error(call.operation, 409, message))
         if state is not State.CANCELLED:
-            self._end(job, Outcome.CANCEL)
+            self._end(home, job, Outcome.CANCEL)
         return Reaction(exchange, call.dialect.status(call.operation, job, self.view(job)))
 
-    def _content(self, call: Call, exchange: Exchange) -> Reaction:
-        job = self._known(call, exchange)
+    def _content(self, call: Call) -> Reaction:
+        exchange, _, job = self._known(call)
         if job is None:
             return Reaction(exchange, call.dialect.unknown_job(call.operation, call.job_id))
         try:

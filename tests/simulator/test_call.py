@@ -1,5 +1,7 @@
 """What a scenario's fault puts in place of an answer."""
 
+from collections.abc import Mapping
+
 import pytest
 
 from veosim.call import Call, Reaction, faulty
@@ -13,7 +15,7 @@ DIALECT = ApiVideo()
 CALL = Call(DIALECT, FROM_TEXT, FROM_TEXT.path)
 
 
-def reaction(entry: dict[str, object]) -> Reaction:
+def reaction(entry: Mapping[str, object]) -> Reaction:
     """The reaction to one exchange that meets this fault."""
     exchange = Exchange(1, 0, DIALECT.name, FROM_TEXT.name, FROM_TEXT.kind, FROM_TEXT.method, FROM_TEXT.path)
     return faulty(exchange, ExchangeEntry.model_validate(entry), CALL)

@@ -151,6 +151,12 @@ def told(upstream: Upstream, url: str) -> Exchange:
 
 
 class TestUpstreamSettings:
+    def test_it_shows_where_it_is_and_what_it_saw(self, veosim: Upstream) -> None:
+        """In the messages of tests that fail."""
+        submit(veosim)
+        assert repr(veosim) == f"<veosim {veosim.url}>"
+        assert repr(veosim.journal) == repr(list(veosim.journal))
+
     def test_only_its_keys_are_taken(self) -> None:
         """Where keys are given, every dialect asks for one of them."""
         body = json.dumps({"prompt": "A paper boat"})

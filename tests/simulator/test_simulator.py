@@ -22,8 +22,7 @@ from veosim.dialects.image_to_video import ImageToVideo
 from veosim.job import REASONS, JobError, JobView
 from veosim.journal import Exchange
 from veosim.media.clips import video
-from veosim.outbound.client import FETCH_LIMIT, Client, Receipt
-from veosim.outbound.guard import OutboundError
+from veosim.outbound.base import FETCH_LIMIT, OutboundError, Receipt
 from veosim.scenario.variants import ApiVideoVariant, GenerationsSecondsVariant
 from veosim.seeded import fingerprint
 from veosim.units import SECOND
@@ -54,20 +53,19 @@ VIDEOS_SUBMIT, EXAMPLE = VIDEOS.example()
 SEVERAL: dict[str, object] = {**EXAMPLE, "generate_count": 2, "callback_url": HOOK}
 
 
-class Post(Client):
-    """A client without sockets: keeps what it is to send, and what it is to fetch."""
+class Post:
+    """What sends requests, without sockets: keeps what it is to send, and what it is to fetch."""
 
     def __init__(self) -> None:
-        super().__init__()
         self.sent: list[tuple[str, bytes]] = []
         self.asked: list[str] = []
 
-    async def post(self, url: str, headers: Mapping[str, str], body: bytes) -> Receipt:  # noqa: ARG002  as the client
+    async def post(self, url: str, headers: Mapping[str, str], body: bytes) -> Receipt:  # noqa: ARG002  the protocol's own signature
         """Delivered."""
         self.sent.append((url, body))
         return Receipt(200, "", "answered")
 
-    async def get(self, url: str, limit: int = FETCH_LIMIT) -> bytes:  # noqa: ARG002  as the client
+    async def get(self, url: str, limit: int = FETCH_LIMIT) -> bytes:  # noqa: ARG002  the same
         """A picture, or nothing."""
         self.asked.append(url)
         if url == BAD_URL:
@@ -537,7 +535,7 @@ def test_without_a_url_nobody_is_called_back() -> None:
     silent = {name: value for name, value in SEVERAL.items() if name != "callback_url"}
     reaction = simulator.receive(calling(VIDEOS, VIDEOS_SUBMIT, silent))
     advance(simulator, 100)
-    assert (reaction.first, post.sent, simulator.callbacks.pending) == (None, [], 0)
+    assert (reaction.first, post.sent) == (None, [])
     assert {job.plan for job in simulator.jobs.values()} == {Plan(Outcome.SUCCEED, SECOND, 4 * SECOND)}
 
 
@@ -609,12 +607,19 @@ def test_reset_forgets_callbacks() -> None:
 
     async def run() -> None:
         simulator.receive(calling(VIDEOS, VIDEOS_SUBMIT, SEVERAL))
-        assert simulator.callbacks.pending == 2
         simulator.reset()
         await moved(simulator, 100)
 
     asyncio.run(run())
-    assert (post.sent, simulator.callbacks.pending, list(simulator.journal)) == ([], 0, [])
+    assert (post.sent, list(simulator.journal)) == ([], [])
+
+
+def test_a_scenario_may_send_no_callbacks() -> None:
+    """Whoever asked to be told is told nothing."""
+    simulator, post = posting("scenario: x\ncallbacks: {copies: 0}\n")
+    reaction = simulator.receive(calling(VIDEOS, VIDEOS_SUBMIT, SEVERAL))
+    advance(simulator, 100)
+    assert (reaction.first, post.sent) == (None, [])
 
 
 # Images behind URLs

@@ -8,8 +8,7 @@ from tests.support.receivers import answers, receiver
 
 from veosim.dialects.generations_metadata import EXAMPLE_IMAGE
 from veosim.media.rules import ImageRules
-from veosim.outbound.client import FETCH_LIMIT, Client
-from veosim.outbound.guard import OutboundError
+from veosim.outbound.base import FETCH_LIMIT, Guarded, OutboundError
 from veosim.outbound.images import unusable
 
 PNG = base64.b64decode(EXAMPLE_IMAGE)
@@ -18,7 +17,7 @@ BAD, GONE = "http://images.example/b.png", "http://images.example/c.png"
 RULES = ImageRules()
 
 
-class Album(Client):
+class Album(Guarded):
     """Images by URL; `asked` are those that were fetched, in order."""
 
     def __init__(self) -> None:
@@ -79,7 +78,7 @@ def test_over_a_real_connection() -> None:
     async def run() -> list[str | None]:
         async with receiver(answers(200, body=PNG)) as there:
             urls = (f"{there.url}/a.png", "http://192.0.2.1/a.png")
-            return [await unusable([url], RULES, Client()) for url in urls]
+            return [await unusable([url], RULES, Guarded()) for url in urls]
 
     good, forbidden = asyncio.run(run())
     assert good is None

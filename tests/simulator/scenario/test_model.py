@@ -222,6 +222,8 @@ def test_a_job_entry_that_means_nothing_is_refused(entry: str, expected: list[st
             "found 'restart'; allowed: hang, reset; did you mean 'reset'?",
         ),
         ("poll: [{break: on}]", "3:18: exchanges.poll[0].break", "found 'on'; allowed: hang, reset"),
+        ("submit: [{delay: 1s}, {delay: 2s}]", "3:12: exchanges.submit[0]", NO_WHEN),
+        ("poll: [{when: {}, delay: 1s}, {delay: 2s}]", "3:10: exchanges.poll[0]", NO_WHEN),
         (
             "polls: []",
             "3:3: exchanges.polls",
