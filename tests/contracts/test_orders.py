@@ -13,7 +13,7 @@ from veosim import ManualClock, Simulator
 from veosim.app import create_app
 from veosim.inprocess import Response, call
 from veosim.job import Outcome
-from veosim.simulator import MARKER
+from veosim.namespace import MARKER
 
 FACE = cn8()
 STUCK = {"outcome": "stuck"}

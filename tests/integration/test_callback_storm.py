@@ -58,8 +58,8 @@ def submit(upstream: Upstream, count: int, receiver_url: str) -> str:
     with httpx2.Client(headers=KEY) as client:
         for number in range(count // 4):
             path = "hang" if number % 3 == 0 else "callback"
-            answer = client.post(url, json={**BODY, "callback_url": f"{receiver_url}/{path}"}).json()
-    return f"{url}/{answer['data']['task_ids'][-1]}"
+            client.post(url, json={**BODY, "callback_url": f"{receiver_url}/{path}"})
+    return f"{url}/{upstream.jobs[-1].id}"
 
 
 @pytest.mark.parametrize("count", [1_000, pytest.param(10_000, marks=pytest.mark.prove)])

@@ -38,11 +38,6 @@ class Uniform(Strict):
             raise contradiction("the lower bound is above the upper one")
         return self
 
-    def at(self, chance: float) -> int:
-        """The nanoseconds below which this share of all draws lies."""
-        low, high = self.uniform
-        return low + min(high - low, int(chance * (high - low + 1)))
-
 
 class _Lognormal(Strict):
     """What both ways to write a lognormal distribution share.
@@ -182,4 +177,7 @@ Time = Annotated[
 
 def drawn(given: int | Drawn, identity: bytes, name: str) -> int:
     """The nanoseconds of one purpose, `name`, for whoever has this identity."""
-    return given if isinstance(given, int) else given.at(generator(identity, name).random())
+    if isinstance(given, int):
+        return given
+    chance = generator(identity, name)
+    return chance.randint(*given.uniform) if isinstance(given, Uniform) else given.at(chance.random())

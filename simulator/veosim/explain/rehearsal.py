@@ -1,0 +1,230 @@
+"""Playing a scenario to a client of our own, in process and in no time, to see what it will do.
+
+Nothing is decided here: a real simulator is asked, on a clock that only this module moves, and its answers, its
+journal and its plans are written down.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import heapq
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from itertools import count
+
+from veosim.call import Call, Reaction
+from veosim.clock import ManualClock
+from veosim.dialects import DIALECTS
+from veosim.dialects.base import MEDIA, Dialect, Kind, Operation, RefusedError
+from veosim.errors import VeosimError
+from veosim.explain.explanation import Explanation, Life, Seen, Stage
+from veosim.explain.notes import notes
+from veosim.job import TERMINAL, Job, State, view
+from veosim.outbound.base import FETCH_LIMIT, OutboundError, Receipt
+from veosim.results import VIDEO
+from veosim.scenario.model import Scenario
+from veosim.scenario.variants import Variants
+from veosim.simulator import Simulator
+from veosim.steering import Steering
+from veosim.units import LONGEST, SECOND
+
+POLL = 5 * SECOND
+POLLS = 200
+"""How often a job is polled before its client gives up: at the usual interval, well beyond a gateway's 600 s."""
+
+RECEIVER = "http://receiver.example/callbacks"
+
+
+@dataclass(frozen=True, slots=True)
+class Client:
+    """What asks for the jobs of a rehearsal.
+
+    Attributes:
+        jobs: how many submits.
+        poll: nanoseconds between two polls of a job, whether the one before was answered or not.
+        every: nanoseconds between two submits.
+        prompt: instead of the dialect's sample.
+    """
+
+    jobs: int = 5
+    poll: int = POLL
+    every: int = 0
+    prompt: str | None = None
+
+
+def explain(scenario: Scenario, dialect: Dialect | None = None, client: Client = Client(), seed: int = 0) -> Explanation:  # noqa: B008  it is frozen
+    """What the scenario does to the next jobs of one client. Not to be called from a running event loop.
+
+    Args:
+        scenario: to be rehearsed from its beginning; nothing that is being played is touched.
+        dialect: by default the first, or the first that knows callbacks where the scenario speaks of them.
+        client: what asks.
+        seed: for a scenario without one of its own.
+
+    Raises:
+        VeosimError: the client's request is one that the dialect refuses.
+    """
+    dialect = dialect or fitting(scenario)
+    rules = scenario.callbacks.retry
+    return Explanation(
+        scenario.scenario,
+        scenario.about,
+        dialect.name,
+        seed if scenario.seed is None else scenario.seed,
+        client.poll,
+        asyncio.run(_Rehearsal(scenario, dialect, client, seed).run()),
+        tuple(rules.wait_after(number) for number in range(1, rules.attempts)) if takes_callbacks(dialect) else (),
+        tuple(notes(scenario)),
+    )
+
+
+def fitting(scenario: Scenario) -> Dialect:
+    """The dialect on which there is most to see."""
+    known = list(DIALECTS.values())
+    if "callbacks" in scenario.model_fields_set:
+        return next(filter(takes_callbacks, known), known[0])
+    return known[0]
+
+
+def takes_callbacks(dialect: Dialect) -> bool:
+    """Whether a submit can say where the job's end is to be told."""
+    operation, body = dialect.example()
+    try:
+        return dialect.parse(operation, {**body, "callback_url": RECEIVER}, Variants()).callback_url is not None
+    except RefusedError:
+        return False
+
+
+class _Receiver:
+    """Takes every callback."""
+
+    async def post(self, url: str, headers: Mapping[str, str], body: bytes) -> Receipt:  # noqa: ARG002  a protocol's
+        return Receipt(200, "", "answered")
+
+    async def get(self, url: str, limit: int = FETCH_LIMIT) -> bytes:  # noqa: ARG002  a protocol's
+        raise OutboundError("a rehearsal fetches nothing")
+
+
+@dataclass(slots=True)
+class _Course:
+    """One submit under way; times are on the rehearsal's clock."""
+
+    at: int
+    submit: Seen
+    job: Job | None = None
+    told: bool = False
+    polls: list[Seen] = field(default_factory=list)
+    download: Seen | None = None
+
+
+class _Rehearsal:
+    def __init__(self, scenario: Scenario, dialect: Dialect, client: Client, seed: int) -> None:
+        self._dialect = dialect
+        self._client = client
+        self._clock = ManualClock()
+        self._simulator = Simulator(
+            scenario, seed=seed, clock=self._clock, outbound=_Receiver(), steering=Steering(tags=False)
+        )
+        self._courses: list[_Course] = []
+        self._order = count()
+        self._due: list[tuple[int, int, _Course | None]] = []
+        operations = dialect.operations
+        self._poll = next(each for each in operations if each.kind is Kind.POLL)
+        self._content = next((each for each in operations if each.kind is Kind.CONTENT), MEDIA)
+
+    async def run(self) -> tuple[Life, ...]:
+        """Submit, poll and download in the order of time; then wait for the last callback."""
+        for number in range(self._client.jobs):
+            self._enter(number * self._client.every, None)
+        while self._due:
+            due, _, course = heapq.heappop(self._due)
+            await self._clock.advance(due - self._clock.now())
+            if course is None:
+                await self._submit()
+            else:
+                await self._ask(course)
+        await self._clock.advance(2 * LONGEST)  # a job's end, and its callback's delay
+        return tuple(self._life(course) for course in self._courses)
+
+    def _enter(self, due: int, course: _Course | None) -> None:
+        heapq.heappush(self._due, (due, next(self._order), course))
+
+    async def _submit(self) -> None:
+        operation, body = self._dialect.example()
+        asked = dict(body)
+        if takes_callbacks(self._dialect):
+            asked["callback_url"] = RECEIVER
+        if self._client.prompt is not None:
+            asked["prompt"] = self._client.prompt
+        reaction, seen = await self._exchange(self._clock.now(), operation, body=json.dumps(asked).encode())
+        exchange = reaction.exchange
+        if not exchange.created and not seen.fault and exchange.note:
+            raise VeosimError(f"{self._dialect.name} refuses the request: {exchange.note}")
+        course = _Course(self._clock.now(), seen)
+        self._courses.append(course)
+        if exchange.created and exchange.job_id is not None:
+            course.job = self._simulator.jobs[exchange.job_id]
+            course.told = reaction.answer is not None and course.job.id.encode() in reaction.answer.body
+            if course.told:
+                self._enter(course.at + seen.delay + self._client.poll, course)
+
+    async def _ask(self, course: _Course) -> None:
+        job, now = course.job, self._clock.now()
+        assert job is not None
+        _, seen = await self._exchange(course.at, self._poll, job=job)
+        if not seen.fault:
+            seen = replace(seen, state=view(job, now).state)
+        course.polls.append(seen)
+        if seen.state in TERMINAL:
+            if seen.state is State.SUCCEEDED and not view(job, now).empty:
+                _, course.download = await self._exchange(course.at, self._content, job=job, file=VIDEO)
+        elif len(course.polls) < POLLS:
+            self._enter(now + self._client.poll, course)
+
+    async def _exchange(
+        self, since: int, operation: Operation, *, job: Job | None = None, file: str = "", body: bytes = b""
+    ) -> tuple[Reaction, Seen]:
+        """One exchange, and what the client sees of it; the clock does not wait for its delay."""
+        job_id = job.id if job else ""
+        path = operation.path.format(job_id=job_id, file=file)
+        call = Call(self._dialect, operation, path, body, "key:rehearsal", job_id, bearer=True, file=file)
+        reaction = self._simulator.receive(call)
+        if reaction.first is not None:
+            await reaction.first()
+        self._simulator.finish(reaction, sent=True)
+        status = reaction.answer.status if reaction.answer else None
+        return reaction, Seen(self._clock.now() - since, reaction.delay, status, reaction.exchange.fault)
+
+    def _life(self, course: _Course) -> Life:
+        job, at = course.job, course.at
+        if job is None:
+            return Life(at, course.submit)
+        end, expires = job.ends_at, job.plan.expires
+        callbacks = [
+            Seen(exchange.at - at, 0, None, exchange.fault)
+            for exchange in self._simulator.journal.matching(kind="callback", job_id=job.id)
+        ]
+        return Life(
+            at,
+            course.submit,
+            job.id,
+            course.told,
+            _stages(job),
+            end is not None and view(job, end).empty,
+            tuple(course.polls),
+            course.download,
+            None if end is None or expires is None else end - at + expires,
+            tuple(callbacks),
+        )
+
+
+def _stages(job: Job) -> tuple[Stage, ...]:
+    """The states that the plan leads through; one without length is passed over."""
+    entered = sorted({0, job.plan.queue, *([] if job.ends_at is None else [job.ends_at - job.submitted_at])})
+    stages: list[Stage] = []
+    for at in entered:
+        state = view(job, job.submitted_at + at).state
+        if not stages or stages[-1].state is not state:
+            stages.append(Stage(at, state))
+    return tuple(stages)
