@@ -16,6 +16,8 @@ from veosim.cli import veosim_command
 from veosim.clock import EPOCH
 from veosim.dialects import DIALECTS
 from veosim.dialects.base import Kind
+from veosim.explain.drawing import line
+from veosim.explain.rehearsal import Client, explain
 from veosim.job import Job, Outcome, Plan, view
 from veosim.resources import folder, openapi, scenario_files
 from veosim.scenario.load import load_scenario
@@ -28,11 +30,14 @@ BEGIN, END = "<!-- generated -->", "<!-- end -->"
 
 
 def library() -> Iterator[str]:
-    """Every shipped scenario."""
-    yield "| folder | name | about |"
-    yield "|---|---|---|"
+    """Every shipped scenario, with what it does to the first job of a client that polls once a second."""
+    yield "| folder | name | about | first job |"
+    yield "|---|---|---|---|"
+    client = Client(jobs=1, poll=SECOND)
     for name, path in sorted(scenario_files().items(), key=lambda item: (item[1].parent.name, item[0])):
-        yield f"| {path.parent.name} | `{name}` | {load_scenario(name).about} |"
+        scenario = load_scenario(name)
+        timeline = line(explain(scenario, client=client)).replace("|", r"\|")
+        yield f"| {path.parent.name} | `{name}` | {scenario.about} | `{timeline}` |"
 
 
 def outcomes() -> Iterator[str]:
@@ -116,12 +121,18 @@ def _sources(node: Any, name: str, at: str) -> Iterator[tuple[str, str, str]]:
 def commands() -> Iterator[str]:
     """Every command's own help."""
     context = click.Context(veosim_command, info_name="veosim", help_option_names=["-h", "--help"])
-    for name in veosim_command.list_commands(context):
-        command = veosim_command.get_command(context, name)
+    yield from _helps(veosim_command, context)
+
+
+def _helps(group: click.Group, context: click.Context) -> Iterator[str]:
+    for name in group.list_commands(context):
+        command = group.get_command(context, name)
         assert command is not None
         inner = click.Context(command, info_name=name, parent=context, max_content_width=100, terminal_width=100)
-        yield f"## veosim {name}\n"
+        yield f"## {inner.command_path}\n"
         yield f"```text\n{command.get_help(inner)}\n```\n"
+        if isinstance(command, click.Group):
+            yield from _helps(command, inner)
 
 
 PAGES: Mapping[str, tuple[str, Callable[[], Iterator[str]]]] = {

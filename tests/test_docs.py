@@ -12,8 +12,9 @@ from types import ModuleType
 import pytest
 
 from veocontracts.profile import load_profile
+from veosim.faults import INSTEAD, WITHIN
 from veosim.scenario.callbacks import CallbackRules, RetryRules
-from veosim.scenario.exchanges import ExchangeEntry, Exchanges, ExchangeWhen, Respond
+from veosim.scenario.exchanges import BreakHow, ExchangeEntry, Exchanges, ExchangeWhen, Respond
 from veosim.scenario.jobs import ErrorWords, JobEntry, JobWhen, ResultEntry
 from veosim.scenario.load import parse_scenario
 from veosim.scenario.model import Scenario
@@ -23,6 +24,7 @@ from veosim.scenario.variants import (
     GenerationsSecondsVariant,
     Variants,
 )
+from veosim.spoils import SPOILS
 from veosim.yamlfile import Strict
 
 ROOT = Path(__file__).parents[1]
@@ -52,6 +54,7 @@ def test_a_generated_page_is_up_to_date(name: str) -> None:
 
 LANGUAGE: list[type[Strict]] = [
     *(Scenario, JobEntry, JobWhen, ErrorWords, ResultEntry, Exchanges, ExchangeEntry, ExchangeWhen, Respond),
+    BreakHow,
     *(CallbackRules, RetryRules),
     *(Variants, ApiVideoVariant, GenerationsSecondsVariant, GenerationsMetadataVariant),
 ]
@@ -63,6 +66,13 @@ def test_every_key_of_the_language_is_documented(model: type[Strict]) -> None:
     page = (ROOT / "docs" / "scenarios.md").read_text("utf-8")
     keys = {info.alias or name for name, info in model.model_fields.items()}
     assert {key for key in keys if f"`{key}`" not in page} == set()
+
+
+def test_every_fault_is_documented() -> None:
+    """Each way to break a connection and to spoil an answer has a row of its own."""
+    page = (ROOT / "docs" / "scenarios.md").read_text("utf-8")
+    rows = {line.split("`")[1] for line in page.splitlines() if line.startswith("| `")}
+    assert {*INSTEAD, *WITHIN, *SPOILS} - rows == set()
 
 
 def test_the_scenario_of_the_readme_loads() -> None:

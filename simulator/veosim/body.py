@@ -1,6 +1,7 @@
 """The one reader of request bodies: whatever arrives, the outcome is JSON data or a named refusal, never a crash.
 
-Bounds: size (413), then depth, UTF-8 only, no NaN or Infinity, no lone surrogates, no huge integers (400).
+Bounds: size (413), then number and depth of values, UTF-8 only, no NaN or Infinity, no lone surrogates, no huge
+integers (400).
 """
 
 from __future__ import annotations
@@ -13,6 +14,9 @@ from typing import Any
 SIZE_LIMIT = 32 * 1024 * 1024
 DEPTH_LIMIT = 64
 DIGIT_LIMIT = 400
+CONTAINER_LIMIT = 10_000
+COMMA_LIMIT = 200_000
+"""No documented request comes near either, and millions of values would hold up everybody else for seconds."""
 
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 
@@ -64,6 +68,11 @@ def parse_json(body: bytes) -> Any:
     Raises:
         BadBodyError: with what is wrong, in words safe to send back.
     """
+    containers = body.count(b"[") + body.count(b"{")
+    if containers > CONTAINER_LIMIT:
+        raise BadBodyError(f"The body has more than {CONTAINER_LIMIT} brackets.")
+    if body.count(b",") > COMMA_LIMIT:
+        raise BadBodyError(f"The body has more than {COMMA_LIMIT} commas.")
     try:
         text = body.decode("utf-8")
     except UnicodeDecodeError:
@@ -76,7 +85,7 @@ def parse_json(body: bytes) -> Any:
         raise BadBodyError(f"The body is nested deeper than {DEPTH_LIMIT} levels.") from None
     except ValueError as error:
         raise BadBodyError(f"The body is not JSON: {_position(error)}.") from None
-    if body.count(b"[") + body.count(b"{") > DEPTH_LIMIT:
+    if containers > DEPTH_LIMIT:
         _check_depth(data)
     if b"\\u" in body:
         _check_surrogates(data)

@@ -28,14 +28,17 @@ def browse_routes(names: Mapping[str, str], base_of: Callable[[Request], str]) -
         names: dialects by their prefix; "" is the root.
         base_of: where the client reached the server, without a slash at its end.
     """
-    routes = []
-    for prefix, name in names.items():
-        routes += [
-            Route(prefix + DOCUMENT, _document(name, prefix, base_of)),
-            Route(prefix + PAGE, _page(name, prefix, base_of)),
-            *([Route(prefix, _slash)] if prefix else []),
-        ]
+    routes = [route for prefix, name in names.items() for route in document_routes(prefix, name, base_of)]
     return routes if "" in names else [*routes, Route(PAGE, _index(names, base_of))]
+
+
+def document_routes(prefix: str, name: str, base_of: Callable[[Request], str]) -> list[Route]:
+    """Routes for one bundled document and its page, below a prefix; "" is the root."""
+    return [
+        Route(prefix + DOCUMENT, _document(name, prefix, base_of)),
+        Route(prefix + PAGE, _page(name, prefix, base_of)),
+        *([Route(prefix, _slash)] if prefix else []),
+    ]
 
 
 async def _slash(request: Request) -> Response:

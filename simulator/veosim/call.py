@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from veosim.body import BadBodyError
 from veosim.dialects.base import Answer, Dialect, Operation
 from veosim.journal import Exchange
-from veosim.scenario.exchanges import ExchangeEntry
+from veosim.scenario.exchanges import Breakage, ExchangeEntry, Respond
+from veosim.spoils import SPOILS, Spoilable
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +23,7 @@ class Call:
         job_id: from the path, as `file` is.
         base: the URL below which the client reached the dialect.
         headers: those that a download depends on; lower-case names.
+        is_head: whether only the head of the answer is asked for.
         failure: set where the body, or an image that it points to, could not be read.
     """
 
@@ -37,6 +39,7 @@ class Call:
     base: str = ""
     file: str = ""
     headers: Mapping[str, str] = field(default_factory=dict)
+    is_head: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,32 +47,58 @@ class Reaction:
     """What to do about a call: `first` await something, wait `delay` nanoseconds, then answer or break the connection.
 
     Attributes:
-        answer: None where the connection is to be broken, in the way that `break_` names.
+        answer: None where the connection is to be broken without one.
+        break_: how the connection is broken, in place of the answer or while it is sent.
+        keep_alive: nanoseconds of real time after which the connection is closed if it is idle; None as usual.
     """
 
     exchange: Exchange
     answer: Answer | None
     delay: int = 0
-    break_: str | None = None
+    break_: Breakage | None = None
     first: Callable[[], Awaitable[None]] | None = None
+    keep_alive: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Own:
+    """The dialect's own answer to a call.
+
+    Attributes:
+        succeeded: whether it tells of a job that succeeded.
+        earlier: what the dialect answered to the same poll right after the job's submit.
+    """
+
+    answer: Answer
+    succeeded: bool = False
+    earlier: Answer | None = None
 
 
 BODILESS = frozenset({204, 304})
 """Answers that have no body, and no length either (RFC 9110, 15.3.5 and 15.4.5)."""
 
 
-def faulty(exchange: Exchange, fault: ExchangeEntry, call: Call) -> Reaction:
-    """What a scenario's fault puts in place of the dialect's own answer."""
-    if fault.respond is None:
-        exchange.fault = f"break: {fault.break_}"
-        return Reaction(exchange, None, fault.delay, fault.break_)
-    respond = fault.respond
-    exchange.fault = f"respond: {respond.status}"
+def faulty(exchange: Exchange, fault: ExchangeEntry, call: Call, own: Own | None = None) -> Reaction:
+    """What a scenario's fault makes of an exchange; `own` is None where the fault replaces the dialect's answer."""
+    exchange.fault = fault.words
+    breakage, answer = fault.breakage, None
+    if fault.respond is not None:
+        answer = _responded(fault.respond, call)
+    elif own is not None and not fault.replaces_answer:
+        answer = _spoiled(fault, call, own)
+    return Reaction(exchange, answer, fault.delay, breakage, None, fault.keep_alive)
+
+
+def _responded(respond: Respond, call: Call) -> Answer:
     if respond.status in BODILESS:
-        answer = Answer(respond.status, b"", respond.content_type, respond.headers)
-    elif respond.body is None:
+        return Answer(respond.status, b"", respond.content_type, respond.headers)
+    if respond.body is None:
         plain = call.dialect.error(call.operation, respond.status, f"The scenario answers {respond.status}.")
-        answer = Answer(plain.status, plain.body, plain.content_type, respond.headers)
-    else:
-        answer = Answer(respond.status, respond.body.encode(), respond.content_type, respond.headers)
-    return Reaction(exchange, answer, fault.delay)
+        return Answer(plain.status, plain.body, plain.content_type, respond.headers)
+    return Answer(respond.status, respond.body.encode(), respond.content_type, respond.headers)
+
+
+def _spoiled(fault: ExchangeEntry, call: Call, own: Own) -> Answer:
+    if fault.spoil is None or own.answer.status in BODILESS:
+        return own.answer
+    return SPOILS[fault.spoil](Spoilable(own.answer, call.dialect.places, call.path, own.succeeded, own.earlier))

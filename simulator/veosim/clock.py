@@ -27,6 +27,8 @@ HELD_LIMIT = 10 * SECOND
 SETTLE_LIMIT = 6 * SECOND
 """Real time for one instant's work. Above the 5 s that a callback's attempt may take, so that it ends by itself."""
 
+SLOWEST, FASTEST = 0.001, 1_000_000
+
 Start = Callable[[], Iterable["asyncio.Task[object]"]]
 """What an appointment does: begins its work at once, and returns the tasks that carry it on."""
 
@@ -66,11 +68,15 @@ def rfc3339(instant: datetime) -> str:
 
 
 class ScaledClock:
-    """Real time, run `factor` times as fast: 600 s take 600/factor s."""
+    """Real time, run `factor` times as fast: 600 s take 600/factor s.
+
+    Raises:
+        VeosimError: a factor out of bounds.
+    """
 
     def __init__(self, factor: float) -> None:
-        if factor <= 0:
-            raise VeosimError(f"a clock's factor must be above 0, found {factor}")
+        if not SLOWEST <= factor <= FASTEST:  # not-a-number is out of bounds too
+            raise VeosimError(f"a clock runs {SLOWEST:g} to {FASTEST:,} times as fast as real time, found {factor:g}")
         self.factor = factor
         self._began = time.monotonic_ns()
 
@@ -265,6 +271,16 @@ def current_task() -> asyncio.Task[object]:
     if task is None:
         raise VeosimError("a clock's sleep is awaited from a task")
     return task
+
+
+TURNS = 20
+"""Turns of the loop in which what has already reached the sockets becomes exchanges: accept, read, parse, start."""
+
+
+async def settle_arrivals() -> None:
+    """Let the loop read what has already reached its sockets."""
+    for _ in range(TURNS):
+        await asyncio.sleep(0)
 
 
 def wall_from(clock: Clock, epoch: datetime = EPOCH) -> Callable[[], datetime]:

@@ -1,5 +1,9 @@
 """The fake upstream as tests hold it: a simulator in a thread of its own, steered from the test's thread or loop.
 
+`control` is the same control API that any other process would use. What needs live objects does not go through it:
+the journal and the jobs hand out the upstream's own records, `play` takes a `Scenario`, a file or the plan of one marker,
+and `reset` takes the clock back too.
+
 Whatever is read or changed here is read or changed on the server's loop. The jobs and exchanges handed out are live
 records: they go on changing as the upstream does, so copy (`dataclasses.replace`) what must stand still.
 Blocking calls have an `_async` twin; a test whose gateway runs in the test's own loop needs the twins.
@@ -7,26 +11,27 @@ Blocking calls have an `_async` twin; a test whose gateway runs in the test's ow
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import timedelta
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Self, TypedDict, TypeVar, Unpack, overload
 
 from veosim.app import create_app
 from veosim.callbacks.sign import LOCAL_SECRET, Secret
-from veosim.clock import ManualClock
+from veosim.client import ControlClient
+from veosim.clock import ManualClock, settle_arrivals
 from veosim.dialects import DIALECTS
 from veosim.errors import VeosimError, did_you_mean, shown
 from veosim.job import Job, JobView
 from veosim.journal import Exchange, Journal
 from veosim.outbound.base import Guarded
-from veosim.scenario.load import load_scenario, parse_scenario
+from veosim.scenario.load import load_scenario, parse_scenario, scenario_from
 from veosim.scenario.model import DEFAULT, Scenario
 from veosim.server import ThreadedServer
 from veosim.simulator import Simulator
 from veosim.units import MILLISECOND, parse_duration, seconds, show_duration
-from veosim.yamlfile import Tree, check
+from veosim.yamlfile import Tree
 
 T = TypeVar("T")
 Playable = Scenario | str | Path | Mapping[str, Any]
@@ -34,9 +39,6 @@ Playable = Scenario | str | Path | Mapping[str, Any]
 
 NAMED = 10
 """How many of those that have not settled an error names."""
-
-TURNS = 20
-"""Turns of the loop in which what has already reached the sockets becomes exchanges: accept, read, parse, start."""
 
 
 class Filters(TypedDict, total=False):
@@ -53,9 +55,9 @@ class Upstream:
     """A fake upstream on a port of its own, with a clock that only the test moves.
 
     Attributes:
-        url: the server's base; each dialect is mounted below it.
         clock: `advance("30s")`, `now`.
         journal: what reached the upstream.
+        control: the control API's client, for namespaces and whatever else a test of another process would use.
     """
 
     def __init__(
@@ -68,7 +70,7 @@ class Upstream:
         callback_hosts: Collection[str] = (),
         webhook_secret: str = LOCAL_SECRET.value,
     ) -> None:
-        """Nothing is started yet: use it as a context manager.
+        """Nothing is started yet: use it as a context manager, once.
 
         Args:
             scenario: what is played after each reset.
@@ -88,7 +90,6 @@ class Upstream:
             secret=Secret(webhook_secret),
         )
         self._server = ThreadedServer(create_app(self._simulator))
-        self.url = self._server.url
         self.clock = UpstreamClock(self._clock, self._server)
         self.journal = UpstreamJournal(self._simulator.journal, self._server)
 
@@ -97,11 +98,18 @@ class Upstream:
         return self
 
     def __exit__(self, *_: object) -> None:
+        if "control" in self.__dict__:
+            self.control.close()
         self.reset()  # nobody is left waiting for a clock that will not move again
         self._server.stop()
 
     def __repr__(self) -> str:
         return f"<veosim {self.url}>"
+
+    @cached_property
+    def control(self) -> ControlClient:
+        """The control API's client; its libraries are loaded with its first call."""
+        return ControlClient(self.url)
 
     def url_for(self, dialect: str) -> str:
         """The base URL of one dialect, as a gateway would be configured with it."""
@@ -254,7 +262,7 @@ def scenario_of(given: Playable) -> Scenario:
     if isinstance(given, Scenario):
         return given
     if isinstance(given, Mapping):
-        return check(Scenario, Tree("<dict>", dict(given)))
+        return scenario_from(Tree("<dict>", dict(given)))
     if isinstance(given, str) and "\n" in given:
         return parse_scenario(given, "<text>")
     return load_scenario(given)
@@ -277,12 +285,6 @@ def duration_of(given: object) -> int:
             f"{shown(given)} is no duration; allowed: a number with a unit ('250ms', '90s', '4m', '48h') or a "
             f"timedelta{hint}"
         ) from None
-
-
-async def settle_arrivals() -> None:
-    """Let the loop read what has already reached its sockets."""
-    for _ in range(TURNS):
-        await asyncio.sleep(0)
 
 
 async def _done(work: Callable[[], T]) -> T:

@@ -1,7 +1,7 @@
 """Calling an ASGI app in the same process, without a socket: about a tenth of the cost of an HTTP client.
 
-Cancelling the call cancels the app's handler, as a closed connection would. A reset that the app asks for makes the
-call fail with ConnectionResetError.
+Cancelling the call cancels the app's handler, as a closed connection would. A connection that the app breaks, by
+itself or by an extension of the scope, makes the call fail with ConnectionResetError.
 """
 
 from __future__ import annotations
@@ -22,6 +22,8 @@ App = Callable[
     [MutableMapping[str, Any], Callable[[], Awaitable[Any]], Callable[[Any], Awaitable[None]]], Awaitable[None]
 ]
 RESET = "veosim.reset"
+CLOSE = "veosim.close"
+"""Names of extensions: functions that end the connection, at once or in good order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +40,7 @@ class _Exchange:
         self._body: bytes | None = body
         self._left = asyncio.Event()
         self.was_reset = False
+        self.is_whole = False
         self.status = 0
         self.headers: list[tuple[bytes, bytes]] = []
         self.chunks: list[bytes] = []
@@ -55,10 +58,23 @@ class _Exchange:
             self.headers = list(message.get("headers", ()))
         elif message["type"] == "http.response.body":
             self.chunks.append(message.get("body", b""))
+            self.is_whole = not message.get("more_body", False)
+
+    def close(self) -> None:
+        self._left.set()
 
     def reset(self) -> None:
         self.was_reset = True
         self._left.set()
+
+    @property
+    def problem(self) -> str:
+        """Why there is no answer; "" where there is one."""
+        if self.was_reset:
+            return "the connection was reset by the app"
+        if not self.status:
+            return "the connection ended without an answer"
+        return "" if self.is_whole else "the connection ended within the answer"
 
 
 async def call(
@@ -67,7 +83,7 @@ async def call(
     """One request and its whole answer.
 
     Raises:
-        ConnectionResetError: the app reset the connection, or ended without an answer.
+        ConnectionResetError: the app broke the connection, or ended without an answer, or within one.
     """
     exchange = _Exchange(body)
     path, _, query = path.partition("?")
@@ -86,11 +102,11 @@ async def call(
         "client": ("127.0.0.1", 1),
         "server": ("127.0.0.1", 80),
         "state": {},
-        "extensions": {RESET: exchange.reset},
+        "extensions": {RESET: exchange.reset, CLOSE: exchange.close},
     }
     await app(scope, exchange.receive, exchange.send)
-    if exchange.was_reset or not exchange.status:
-        raise ConnectionResetError("the connection was reset by the app")
+    if exchange.problem:
+        raise ConnectionResetError(exchange.problem)
     names = {name.decode("latin-1"): value.decode("latin-1") for name, value in exchange.headers}
     return Response(exchange.status, names, b"".join(exchange.chunks))
 

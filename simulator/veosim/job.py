@@ -77,15 +77,21 @@ REASONS: Mapping[Outcome, JobError] = {
 """The reason of each outcome that has one, where the plan names no other."""
 
 
+FOREVER = 1_000_000 * 3_600 * 10**9
+"""Nanoseconds that no job lives to see: the queue of one that is never started."""
+
+
 @dataclass(frozen=True, slots=True)
 class Plan:
     """One job's fate, drawn once at submit.
 
     Attributes:
-        queue: nanoseconds spent queued.
+        queue: nanoseconds spent queued; `FOREVER` where no slot will ever be free.
         run: nanoseconds spent running; without meaning for a stuck job.
         duration_s: seconds that are delivered, where they differ from those asked for.
         expires: nanoseconds after the end from which on the result's URLs no longer work; None for never.
+        videos: how many videos are delivered, where the filter lets fewer pass than were asked for.
+        progress: the percentage shown at the end of a job that fails, and of a stuck one; 99 where it is None.
     """
 
     outcome: Outcome
@@ -94,6 +100,8 @@ class Plan:
     error: JobError | None = None
     duration_s: float | None = None
     expires: int | None = None
+    videos: int | None = None
+    progress: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +164,8 @@ class Job:
     Attributes:
         base: the URL, without a slash at its end, below which its client reaches the dialect.
         created_at: Unix time of the submit, in seconds.
+        polls: how many polls have named it, as `downloads` and `cancels` count the others' exchanges.
+        polled_at: when the last poll came.
         pinned: the scenario that its tag or key asked for, by name; "" where it asked for none.
         variant: how its dialect behaves where the documents leave a choice, as the scenario said at submit.
     """
@@ -171,6 +181,9 @@ class Job:
     created_at: int = 0
     variant: object = None
     pinned: str = ""
+    polled_at: int | None = None
+    downloads: int = 0
+    cancels: int = 0
 
     @property
     def ends_at(self) -> int | None:
@@ -183,6 +196,11 @@ class Job:
     def duration_s(self) -> float:
         """The seconds of video that are delivered."""
         return self.request.duration_s if self.plan.duration_s is None else self.plan.duration_s
+
+    @property
+    def videos(self) -> int:
+        """How many videos are delivered."""
+        return self.request.videos if self.plan.videos is None else self.plan.videos
 
     def expired(self, now: int) -> bool:
         """Whether the result's URLs no longer work."""
@@ -214,20 +232,40 @@ def view(job: Job, now: int) -> JobView:
         return JobView(end, _progress(plan, plan.queue + plan.run), plan.error or REASONS[plan.outcome])
     if age < plan.queue:
         return JobView(State.QUEUED, 0)
-    return JobView(State.RUNNING, _progress(plan, age))
+    return JobView(State.RUNNING, _running(plan, age))
 
 
 def fated(plan: Plan, request: JobRequest) -> Plan:
     """The plan as the request itself bends it: what its model lacks fails, what outlives its deadline is cancelled."""
     if request.lacks is not None:
         plan = Plan(Outcome.FAIL, plan.queue, plan.run, request.lacks)
-    deadline = request.deadline
+    return cut(plan, request.deadline)
+
+
+def ended(job: Job, outcome: Outcome, now: int, error: JobError | None = None) -> Plan:
+    """The job's plan as it is amended to end now: in this outcome, and with the progress that it has."""
+    progress = view(job, now).progress
+    return replace(job.plan, outcome=outcome, queue=0, run=now - job.submitted_at, error=error, progress=progress)
+
+
+def cut(plan: Plan, deadline: int | None) -> Plan:
+    """The plan with a cancel at its deadline, in nanoseconds after submit, where it has not ended by then."""
     if deadline is not None and (ENDS[plan.outcome] is None or plan.queue + plan.run > deadline):
         queue = min(plan.queue, deadline)
-        plan = Plan(Outcome.CANCEL, queue, deadline - queue)
+        progress = 0 if queue == deadline else _running(plan, deadline)
+        plan = Plan(Outcome.CANCEL, queue, deadline - queue, progress=progress)
     return plan
+
+
+def _running(plan: Plan, age: int) -> int:
+    """The progress of a running job: one that is stuck is so at the end of its way."""
+    if ENDS[plan.outcome] is None:
+        return 99 if plan.progress is None else plan.progress
+    return _progress(plan, age)
 
 
 def _progress(plan: Plan, age: int) -> int:
     span = plan.queue + plan.run
+    if plan.progress is not None:
+        return min(plan.progress, age * plan.progress // span) if span else plan.progress
     return min(99, age * 100 // span) if span else 0

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from veosim.errors import VeosimError
@@ -16,6 +16,8 @@ KEPT_BYTES = 256 * 1024 * 1024
 @dataclass(slots=True)
 class Exchange:
     """One HTTP request and its answer: a client's to the upstream, or a callback's to its receiver.
+
+    Its `repr` leaves out bodies, which are long, and signatures.
 
     Attributes:
         number: 1 for the first exchange since the last reset.
@@ -41,14 +43,14 @@ class Exchange:
     method: str
     path: str
     key: str = ""
-    request: bytes = b""
+    request: bytes = field(default=b"", repr=False)
     job_id: str | None = None
     marker: str | None = None
     created: bool = False
     status: int | None = None
-    answer: bytes = b""
+    answer: bytes = field(default=b"", repr=False)
     headers: Mapping[str, str] = field(default_factory=dict)
-    sent_headers: Mapping[str, str] = field(default_factory=dict)
+    sent_headers: Mapping[str, str] = field(default_factory=dict, repr=False)
     answered_at: int | None = None
     fault: str = ""
     note: str = ""
@@ -56,16 +58,36 @@ class Exchange:
     namespace: str = "default"
 
 
-class Journal:
-    """The exchanges of one simulator. Iterating gives those still kept; `dropped` counts the others."""
+Watcher = Callable[[str, Exchange], None]
+"""Told, on the loop, that an exchange was `opened` or `closed`, once the journal says so too; must not raise."""
 
-    def __init__(self, kept: int = KEPT, kept_bytes: int = KEPT_BYTES) -> None:
+
+class Journal:
+    """The exchanges of one namespace. Iterating gives those still kept; `dropped` counts the others.
+
+    Args:
+        kept: exchanges.
+        kept_bytes: of their bodies.
+        namespace: stamped on each exchange.
+        watchers: told of each; whoever joins later is told from then on.
+    """
+
+    def __init__(
+        self,
+        kept: int = KEPT,
+        kept_bytes: int = KEPT_BYTES,
+        *,
+        namespace: str = "default",
+        watchers: Iterable[Watcher] = (),
+    ) -> None:
         self._exchanges: deque[Exchange] = deque()
         self._kept = kept
         self._kept_bytes = kept_bytes
         self._bytes = 0
         self._count = 0
         self._waiters: list[tuple[Callable[[], bool], asyncio.Future[None]]] = []
+        self._namespace = namespace
+        self._watchers = watchers
         self.dropped = 0
 
     @property
@@ -82,10 +104,10 @@ class Journal:
     def open(self, exchange: Exchange) -> Exchange:
         """Number and keep an exchange."""
         self._count += 1
-        exchange.number = self._count
+        exchange.number, exchange.namespace = self._count, self._namespace
         self._exchanges.append(exchange)
         self._weigh(len(exchange.request))
-        self._wake()
+        self._tell("opened", exchange)
         return exchange
 
     def close(self, exchange: Exchange, now: int) -> None:
@@ -93,7 +115,7 @@ class Journal:
         exchange.answered_at = now
         if exchange.answer and self._holds(exchange):
             self._weigh(len(exchange.answer))
-        self._wake()
+        self._tell("closed", exchange)
 
     def _weigh(self, more: int) -> None:
         """Count the bytes of bodies, and drop the oldest exchanges beyond either bound; the newest always stays."""
@@ -116,11 +138,26 @@ class Journal:
         job_id: str | None = None,
         marker: str | None = None,
         created: bool | None = None,
+        dialect: str | None = None,
+        status: int | None = None,
+        since: int = 0,
     ) -> list[Exchange]:
-        """The exchanges that have every value asked for."""
-        wanted = {"kind": kind, "operation": operation, "job_id": job_id, "marker": marker, "created": created}
+        """The exchanges with a number above `since` that have every value asked for."""
+        wanted = {
+            "kind": kind,
+            "operation": operation,
+            "job_id": job_id,
+            "marker": marker,
+            "created": created,
+            "dialect": dialect,
+            "status": status,
+        }
         tests = [(name, value) for name, value in wanted.items() if value is not None]
-        return [exchange for exchange in self if all(getattr(exchange, name) == value for name, value in tests)]
+        return [
+            exchange
+            for exchange in self
+            if exchange.number > since and all(getattr(exchange, name) == value for name, value in tests)
+        ]
 
     async def wait(self, condition: Callable[[], bool], within: float, wanted: str) -> None:
         """Return as soon as `condition` holds; it is looked at whenever an exchange opens or closes.
@@ -152,7 +189,9 @@ class Journal:
         self._bytes = self._count = 0
         self.dropped = 0
 
-    def _wake(self) -> None:
+    def _tell(self, what: str, exchange: Exchange) -> None:
+        for watcher in self._watchers:
+            watcher(what, exchange)
         for condition, waiter in self._waiters:
             if not waiter.done() and condition():
                 waiter.set_result(None)

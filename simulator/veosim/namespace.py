@@ -13,7 +13,7 @@ from veosim.callbacks.sign import Secret
 from veosim.clock import Clock
 from veosim.dialects.base import Dialect
 from veosim.job import TERMINAL, Job, Outcome, State, view
-from veosim.journal import Journal
+from veosim.journal import Journal, Watcher
 from veosim.scenario.model import Scenario
 from veosim.scenario.stage import Stage
 
@@ -55,6 +55,7 @@ class Common:
     post: Post
     secret: Secret
     kept: Kept
+    watchers: Sequence[Watcher] = ()
 
 
 @dataclass(slots=True)
@@ -77,7 +78,8 @@ class Namespace:
         self.name = name
         self._common = common
         self.jobs: dict[str, Job] = {}
-        self.journal = Journal(common.kept.exchanges, common.kept.journal_bytes)
+        kept = common.kept
+        self.journal = Journal(kept.exchanges, kept.journal_bytes, namespace=name, watchers=common.watchers)
         self.callbacks = Callbacks(common.clock, self.journal, common.post, common.secret)
         self._begin()
 
@@ -96,10 +98,19 @@ class Namespace:
     @property
     def stage(self) -> Stage:
         """What is played for whoever asks for nothing else."""
+        self._expire()
+        return self._active
+
+    @property
+    def until(self) -> int | None:
+        """When the first scenario is played again, on the clock; None where what is played stays."""
+        self._expire()
+        return self._until
+
+    def _expire(self) -> None:
         if self._until is not None and self._common.clock.now() >= self._until:
             self._until = None
             self._active = self._staged(self._common.scenario)
-        return self._active
 
     def play(self, scenario: Scenario, *, marker: str | None = None, lasting: int | None = None) -> None:
         """Behave like `scenario` from now on, from its beginning.

@@ -11,9 +11,9 @@ from typing import Any, Self
 
 from starlette.types import Receive, Scope, Send
 
-from veosim.app import send_answer
 from veosim.body import BadBodyError, ClientLeftError, read_body
 from veosim.dialects.base import Answer
+from veosim.endpoint import send_answer
 from veosim.errors import VeosimError
 from veosim.server import ThreadedServer
 
@@ -33,18 +33,18 @@ class Received:
 
 
 class Receiver:
-    """Use it as a context manager.
-
-    Attributes:
-        url: where callbacks go, such as `http://127.0.0.1:40124/callback`.
-    """
+    """Use it as a context manager, once."""
 
     def __init__(self) -> None:
         self._received: list[Received] = []
         self._answers: deque[int] = deque()
         self._changed = threading.Condition()
         self._server = ThreadedServer(self._app)
-        self.url = f"{self._server.url}/callback"
+
+    @property
+    def url(self) -> str:
+        """Where callbacks go, once it is started: `http://127.0.0.1:40124/callback`."""
+        return f"{self._server.url}/callback"
 
     def __enter__(self) -> Self:
         self._server.start()
@@ -54,7 +54,7 @@ class Receiver:
         self._server.stop()
 
     def __repr__(self) -> str:
-        return f"<receiver {self.url}>"
+        return f"<receiver {self.url}>" if self._server.is_running else "<receiver, not running>"
 
     @property
     def received(self) -> list[Received]:

@@ -44,7 +44,7 @@ def deliver(job: Job, view: JobView, now: int, file: str, headers: Mapping[str, 
 
 def _file(job: Job, view: JobView, file: str) -> tuple[str, bytes]:
     found = _VIDEO.fullmatch(file)
-    if found is not None and not view.empty and int(found[1] or 1) <= job.request.videos:
+    if found is not None and not view.empty and int(found[1] or 1) <= job.videos:
         return "video/mp4", video(job.duration_s)
     if file in _THUMBNAILS and not view.empty:
         kind = _THUMBNAILS[file]

@@ -11,12 +11,14 @@ import threading
 from collections.abc import AsyncIterator, Callable, Coroutine
 from typing import Any, TypeVar
 
+import httptools
 import uvicorn
 from starlette.types import ASGIApp
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from veosim.errors import VeosimError
-from veosim.faults.wire import TRANSPORT
+from veosim.faults.wire import IDLE_LIMIT, TRANSPORT
+from veosim.units import seconds
 
 KEEP_ALIVE = 75
 """Seconds. uvicorn's own 5 s breaks clients that poll every 5 s."""
@@ -29,13 +31,57 @@ T = TypeVar("T")
 
 
 class FaultyProtocol(HttpToolsProtocol):
-    """Hands the transport to the app, so that socket faults are real ones."""
+    """Hands the transport to the app, so that socket faults are real ones.
+
+    How long the connection may be idle is settled by each answer anew. A wish to go on in another protocol is ignored,
+    as a server may (RFC 9110, 7.8): clients that would like HTTP/2 add one to any request, and send its body all the
+    same.
+    """
 
     def on_message_begin(self) -> None:
         """A request begins: let faults reach its connection."""
         super().on_message_begin()
-        extensions: dict[str, Any] = {TRANSPORT: self.transport}
+        extensions: dict[str, Any] = {TRANSPORT: self.transport, IDLE_LIMIT: self._limit_idleness}
         self.scope["extensions"] = extensions
+        self.timeout_keep_alive = self.config.timeout_keep_alive
+
+    def data_received(self, data: bytes) -> None:
+        """Read on; the parser stops behind the head of a request that asks for an upgrade, for another to take over."""
+        self._unset_keepalive_if_required()
+        rest = memoryview(data)
+        try:
+            while rest:
+                rest = self._read(rest)
+        except httptools.HttpParserError:
+            self.send_400_response("Invalid HTTP request received.")
+
+    def _read(self, data: memoryview) -> memoryview:
+        """What is left unread behind the head of a request that asks for an upgrade."""
+        try:
+            self.parser.feed_data(data)
+        except httptools.HttpParserUpgrade as stop:
+            if self._should_upgrade():
+                self._begin_again()
+                return data[stop.args[0] :]
+        return data[:0]
+
+    def _begin_again(self) -> None:
+        """Read the same head once more, without the wish; what follows is then its body."""
+        lines = [self.scope["method"].encode(), b" ", self.url, b" HTTP/", self.parser.get_http_version().encode()]
+        for name, value in self.headers:
+            if name != b"upgrade":
+                lines += [b"\r\n", name, b": ", value]
+        self.parser = httptools.HttpRequestParser(self)
+        self.parser.set_dangerous_leniencies(lenient_data_after_close=True)  # as uvicorn does
+        self.parser.feed_data(b"".join([*lines, b"\r\n\r\n"]))
+
+    def _should_upgrade(self) -> bool:
+        # The parser's first reading of such a head starts no exchange; the second one does.
+        return self.scope["method"] != "CONNECT"
+
+    def _limit_idleness(self, duration: int) -> None:
+        # uvicorn says int, and hands it to call_later, which takes both.
+        self.timeout_keep_alive = seconds(duration)  # type: ignore[assignment]
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -98,6 +144,7 @@ class Server(uvicorn.Server):
                 access_log=False,
                 log_level="critical",
                 server_header=False,
+                proxy_headers=False,  # no client tells this server its scheme or address
                 timeout_keep_alive=KEEP_ALIVE,
                 timeout_graceful_shutdown=STOP_LIMIT,
             )
@@ -142,26 +189,53 @@ class ThreadedServer:
     """The app on a loop of its own in a background thread, for tests that are not asyncio."""
 
     def __init__(self, app: ASGIApp, host: str = "127.0.0.1", port: int = 0) -> None:
-        self._socket = listen(host, port)
+        self._place = host, port
+        self._socket: socket.socket | None = None
+        self._url = ""
         self._started = threading.Event()
         self._server = Server(app, guest=True, on_started=self._started.set)
         self._loop: asyncio.AbstractEventLoop | None = None
-        self._thread = threading.Thread(target=self._run, name="veosim", daemon=True)
-        self.url = address(self._socket)
+        self._thread: threading.Thread | None = None
+
+    @property
+    def url(self) -> str:
+        """The base URL; it stays readable after the end.
+
+        Raises:
+            VeosimError: the server has not been started, so it has no port yet.
+        """
+        if self._socket is None:
+            raise VeosimError("this server has no URL before it is started: use it as a context manager")
+        return self._url
+
+    @property
+    def is_running(self) -> bool:
+        """Whether work can be handed to the server's loop."""
+        return self._loop is not None
 
     def start(self) -> None:
-        """Return once connections are accepted."""
+        """Listen, and return once connections are accepted.
+
+        Raises:
+            VeosimError: the address cannot be had; it was started before.
+        """
+        if self._socket is not None:
+            raise VeosimError("this server was started before; make another one")
+        self._socket = listen(*self._place)
+        self._url = address(self._socket)
+        self._thread = threading.Thread(target=self._run, args=[self._socket], name="veosim", daemon=True)
         self._thread.start()
         if not self._started.wait(START_LIMIT):
             self.stop()
-            raise VeosimError(f"the simulator did not start on {self.url} within {START_LIMIT:g} s")
+            raise VeosimError(f"the simulator did not start on {self._url} within {START_LIMIT:g} s")
 
     def stop(self) -> None:
         """End the server and its thread; exchanges that are still open are cut off."""
         self._server.should_exit = True
-        if self._thread.ident is not None:
+        if self._thread is not None:
             self._thread.join(START_LIMIT)
-        self._socket.close()
+        if self._socket is not None:
+            self._socket.close()
 
     def call(self, work: Coroutine[Any, Any, T], within: float | None = None) -> T:
         """Run a coroutine on the server's loop and wait for its result."""
@@ -177,11 +251,11 @@ class ThreadedServer:
             raise VeosimError("the simulator is not running")
         return asyncio.run_coroutine_threadsafe(work, self._loop)
 
-    def _run(self) -> None:
+    def _run(self, sock: socket.socket) -> None:
         async def main() -> None:
             self._loop = asyncio.get_running_loop()
             try:
-                await self._server._serve([self._socket])
+                await self._server._serve([sock])
             finally:
                 self._loop = None
 

@@ -10,17 +10,19 @@ from collections.abc import Collection
 from dataclasses import replace
 
 from veosim.body import BadBodyError, parse_object
-from veosim.call import Call, Reaction, faulty
+from veosim.call import Call, Own, Reaction, faulty
 from veosim.callbacks.sign import LOCAL_SECRET, Secret
 from veosim.clock import EPOCH, Clock, RealClock, ScaledClock, wall_now
-from veosim.dialects.base import MEDIA, Kind, RefusedError
+from veosim.dialects.base import MEDIA, Answer, Kind, RefusedError
 from veosim.errors import VeosimError
-from veosim.job import TERMINAL, Job, JobError, JobRequest, JobView, Outcome, Plan, State, light, view
-from veosim.journal import Exchange, Journal
+from veosim.job import TERMINAL, Job, JobError, JobRequest, JobView, Outcome, State, ended, light, view
+from veosim.journal import Exchange, Journal, Watcher
 from veosim.namespace import KEPT, Common, Kept, Namespace
 from veosim.outbound.base import Guarded, Outbound
 from veosim.outbound.images import unusable
 from veosim.results import VIDEO, NoResultError, deliver
+from veosim.scenario.exchanges import ExchangeEntry
+from veosim.scenario.matching import Seen, seen_of
 from veosim.scenario.model import DEFAULT, Scenario
 from veosim.scenario.stage import Stage
 from veosim.seeded import fingerprint
@@ -46,6 +48,9 @@ class Simulator:
         secret: what callbacks are signed with, where they are.
         steering: how requests choose a scenario and a namespace; by default by tags in their prompts.
         kept: how much is remembered.
+
+    Attributes:
+        watchers: told of every exchange, in every namespace, as it opens and closes.
     """
 
     def __init__(  # noqa: PLR0913  each by keyword
@@ -68,7 +73,8 @@ class Simulator:
         # Clocks that tests control begin at an instant of their own, so that a run repeats itself to the byte.
         self._epoch = wall_now() if isinstance(self.clock, ScaledClock) else EPOCH
         self._keys = frozenset(fingerprint(f"Bearer {key}") for key in keys)
-        self.tenants = Tenants(Common(scenario, seed, self.clock, self.outbound.post, secret, kept))
+        self.watchers: list[Watcher] = []
+        self.tenants = Tenants(Common(scenario, seed, self.clock, self.outbound.post, secret, kept, self.watchers))
 
     @property
     def has_keys(self) -> bool:
@@ -121,7 +127,7 @@ class Simulator:
         return job
 
     def _end(self, home: Namespace, job: Job, outcome: Outcome, error: JobError | None = None) -> None:
-        job.plan = Plan(outcome, 0, self.clock.now() - job.submitted_at, error)
+        job.plan = ended(job, outcome, self.clock.now(), error)
         home.callbacks.amended(job)
 
     async def fetched(self, call: Call) -> Call:
@@ -153,11 +159,10 @@ class Simulator:
                 call.dialect.name,
                 operation.name,
                 operation.kind,
-                operation.method,
+                "HEAD" if call.is_head else operation.method,
                 call.path,
                 call.key,
                 call.body,
-                namespace=home.name,
             )
         )
 
@@ -177,9 +182,10 @@ class Simulator:
         """The app has sent the answer, or the connection ended without one."""
         exchange = reaction.exchange
         if sent and reaction.answer is not None:
-            exchange.status, exchange.answer = reaction.answer.status, reaction.answer.body
+            exchange.status = reaction.answer.status
+            exchange.answer = b"" if exchange.method == "HEAD" else reaction.answer.body
             exchange.headers = reaction.answer.headers
-        elif reaction.break_ is None:
+        elif reaction.break_ is None or reaction.answer is not None:
             exchange.note = exchange.note or "the client left before the answer"
         namespace = self.tenants.find(exchange.namespace)
         if namespace is not None:  # else it is gone, and its journal with it
@@ -197,17 +203,23 @@ class Simulator:
         exchange.note = note
         exchange.marker = home.marked((request.prompt, *request.images))
         stage = home.stage_for(exchange.marker, chosen)
-        fault = stage.submit_fault(request)
+        refused = stage.refusal(call.dialect.name, request, self.clock.now())
+        if refused is not None:
+            exchange.fault, exchange.note = refused.fault, refused.message
+            answer = call.dialect.error(call.operation, refused.status, refused.message)
+            return Reaction(exchange, replace(answer, headers=refused.headers))
+        seen = Seen(call.dialect.name, (call.operation.name,), request.prompt, call.key)
+        fault = stage.fault(Kind.SUBMIT, seen)
         if fault is not None and fault.replaces_answer and not fault.accept:
             return faulty(exchange, fault, call)
         pinned = chosen.scenario if chosen is not None and exchange.marker is None else ""
         jobs = self._create(call, home, stage, request, exchange.marker, pinned)
         exchange.job_id, exchange.created = jobs[0].id, True
         first = home.announce(call.dialect, stage, jobs)
-        if fault is not None and fault.replaces_answer:
-            return replace(faulty(exchange, fault, call), first=first)
         answer = call.dialect.accepted(call.operation, jobs)
-        return Reaction(exchange, answer, fault.delay if fault else 0, first=first)
+        if fault is not None:
+            return replace(faulty(exchange, fault, call, Own(answer)), first=first)
+        return Reaction(exchange, answer, first=first)
 
     def _steered(self, call: Call, request: JobRequest) -> tuple[Namespace, Scenario | None, str]:
         """The namespace and the scenario that a submit asks for, and what the journal should say of it."""
@@ -235,7 +247,7 @@ class Simulator:
         created_at = int(self._epoch.timestamp()) + now // SECOND
         variant = stage.scenario.variants.of(dialect.name)
         jobs = []
-        for plan, identity in stage.draw(dialect.name, request):
+        for plan, identity in stage.draw(dialect.name, request, call.key, now):
             job_id = self.tenants.free_id(home, dialect, identity)
             job = Job(job_id, dialect.name, kept, now, plan, marker, 0, call.base, created_at, variant, pinned)
             self.tenants.settle(home, job)
@@ -267,34 +279,51 @@ class Simulator:
         exchange, home, job = self._known(call)
         if job is None:
             return Reaction(exchange, call.dialect.unknown_job(call.operation, call.job_id))
-        fault = home.stage_of(job).poll_fault(job)
-        if fault is not None and fault.replaces_answer:
-            return faulty(exchange, fault, call)
-        answer = call.dialect.status(call.operation, job, self.view(job))
-        return Reaction(exchange, answer, fault.delay if fault else 0)
+        fault = self._fault(call, home, job)
+        view = self.view(job)
+        answer = call.dialect.status(call.operation, job, view)
+        if fault is None:
+            return Reaction(exchange, answer)
+        earlier = call.dialect.status(call.operation, job, JobView(State.QUEUED, 0))
+        return faulty(exchange, fault, call, Own(answer, view.state is State.SUCCEEDED, earlier))
+
+    def _fault(self, call: Call, home: Namespace, job: Job) -> ExchangeEntry | None:
+        """The fault of an exchange about a job; counts it."""
+        kind, operation = call.operation.kind, call.operation.name
+        return home.stage_of(job).fault(kind, seen_of(job, kind, operation, call.key, self.clock.now()))
 
     def _cancel(self, call: Call) -> Reaction:
         exchange, home, job = self._known(call)
         if job is None:
             return Reaction(exchange, call.dialect.unknown_job(call.operation, call.job_id))
+        fault = self._fault(call, home, job)
+        if fault is not None and fault.replaces_answer:
+            return faulty(exchange, fault, call)
+        answer = self._cancelled(call, home, job)
+        return Reaction(exchange, answer) if fault is None else faulty(exchange, fault, call, Own(answer))
+
+    def _cancelled(self, call: Call, home: Namespace, job: Job) -> Answer:
         state = self.view(job).state
         if state in TERMINAL - {State.CANCELLED}:
             message = f"The job is {state} and can no longer be cancelled."
-            return Reaction(exchange, call.dialect.error(call.operation, 409, message))
+            return call.dialect.error(call.operation, 409, message)
         if state is not State.CANCELLED:
             self._end(home, job, Outcome.CANCEL)
-        return Reaction(exchange, call.dialect.status(call.operation, job, self.view(job)))
+        return call.dialect.status(call.operation, job, self.view(job))
 
     def _content(self, call: Call) -> Reaction:
-        exchange, _, job = self._known(call)
+        exchange, home, job = self._known(call)
         if job is None:
             return Reaction(exchange, call.dialect.unknown_job(call.operation, call.job_id))
+        fault = self._fault(call, home, job)
+        if fault is not None and fault.replaces_answer:
+            return faulty(exchange, fault, call)
         try:
             answer = deliver(job, self.view(job), self.clock.now(), call.file or VIDEO, call.headers)
         except NoResultError as error:
             exchange.note = str(error)
             answer = call.dialect.error(call.operation, error.status, str(error))
-        return Reaction(exchange, answer)
+        return Reaction(exchange, answer) if fault is None else faulty(exchange, fault, call, Own(answer))
 
 
 _HANDLERS = {

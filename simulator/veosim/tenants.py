@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from veosim.dialects.base import Dialect
 from veosim.errors import VeosimError, did_you_mean
 from veosim.job import Job
@@ -29,6 +31,9 @@ class Tenants:
     def names(self) -> list[str]:
         """All of them, in the order in which they were made."""
         return list(self._namespaces)
+
+    def __iter__(self) -> Iterator[Namespace]:
+        return iter(tuple(self._namespaces.values()))
 
     def find(self, name: str) -> Namespace | None:
         """The namespace of that name, or None."""
@@ -83,8 +88,8 @@ class Tenants:
             job_id = dialect.job_id(identity)
         return job_id
 
-    def forget(self, name: str) -> None:
-        """Reset a namespace; any but the default one is gone after that.
+    def renew(self, name: str) -> Namespace:
+        """Reset a namespace, and no other.
 
         Raises:
             VeosimError: there is none of that name.
@@ -93,7 +98,15 @@ class Tenants:
         for job_id in namespace.jobs:
             self._homes.pop(job_id, None)
         namespace.reset()
-        if namespace is not self.default:
+        return namespace
+
+    def forget(self, name: str) -> None:
+        """Reset a namespace; any but the default one is gone after that.
+
+        Raises:
+            VeosimError: there is none of that name.
+        """
+        if self.renew(name) is not self.default:
             del self._namespaces[name]
 
     def reset(self) -> None:

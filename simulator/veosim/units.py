@@ -6,7 +6,7 @@ import re
 from decimal import Decimal
 from typing import Annotated
 
-from pydantic import BeforeValidator
+from pydantic import BeforeValidator, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 from veosim.errors import shown
@@ -63,5 +63,7 @@ def _validate(value: object) -> int:
         ) from None
 
 
-Duration = Annotated[int, BeforeValidator(_validate)]
+Duration = Annotated[
+    int, BeforeValidator(_validate), WithJsonSchema({"type": "string", "pattern": f"^{_FORM.pattern}$"})
+]
 """A pydantic field: written `90s`, held as integer nanoseconds."""

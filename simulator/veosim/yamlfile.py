@@ -1,7 +1,8 @@
 """YAML files that people write: read with positions, checked by a pydantic model, refused with the place and the fix.
 
 Every model of a file derives from `Strict`. YAML is read as people mean it: `on`, `off`, `yes`, `no` are words and
-`16:9` is text; a key that stands twice is an error; size, depth and the growth of aliases are bounded.
+`16:9` is text; a key that stands twice is an error; size, depth, the growth of aliases and the number of problems
+that are told are bounded.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from veosim.errors import Problem, SourceError, did_you_mean, shown
 SIZE_LIMIT = 1_048_576
 DEPTH_LIMIT = 40
 NODE_LIMIT = 50_000
+PROBLEM_LIMIT = 100
 
 Path_ = tuple[str | int, ...]
 Position = tuple[int, int]
@@ -29,7 +31,7 @@ Position = tuple[int, int]
 class Strict(BaseModel):
     """A model that refuses unknown keys by name and converts nothing silently."""
 
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, allow_inf_nan=False)
 
 
 def contradiction(problem: str, *below: str | int) -> PydanticCustomError:
@@ -42,15 +44,22 @@ Model = TypeVar("Model", bound=BaseModel)
 
 @dataclass(slots=True)
 class Tree:
-    """A file's plain data, with the line and column of every key and value."""
+    """A file's plain data, with the line and column of every key and value.
+
+    Attributes:
+        origins: the file that a key or value stands in, where it was taken over from another one.
+        notes: by file, what is added to each of its problems: how it comes to be in this tree.
+        secrets: values that came from the environment, and what is shown instead of each.
+    """
 
     source: str
     data: Any = None
     values: dict[Path_, Position] = field(default_factory=dict)
     keys: dict[Path_, Position] = field(default_factory=dict)
     size: int = 0
+    origins: dict[Path_, str] = field(default_factory=dict)
+    notes: dict[str, str] = field(default_factory=dict)
     secrets: dict[str, str] = field(default_factory=dict)
-    """Values that came from the environment, and what is shown instead of each."""
 
     def hidden(self, value: Any) -> Any:
         """A value as it may be shown."""
@@ -70,7 +79,9 @@ class Tree:
         while known not in places and known:
             known = known[:-1]
         line, column = places.get(known, (1, 1))
-        return Problem(self.source, line, column, show_path(path), self.hidden(message), allowed, self.hidden(hint))
+        source = self.origins.get(known, self.source)
+        hint = "; ".join(filter(None, (self.hidden(hint), self.notes.get(source))))
+        return Problem(source, line, column, show_path(path), self.hidden(message), allowed, hint)
 
 
 def show_path(path: Path_) -> str:
@@ -82,15 +93,26 @@ def show_path(path: Path_) -> str:
 
 
 class _Loader(yaml.SafeLoader):
-    """SafeLoader with the YAML 1.2 reading of plain words and numbers."""
+    """SafeLoader with the YAML 1.2 reading of plain words and numbers, and a bound on how many there are."""
 
+    count = 0
     yaml_implicit_resolvers: dict[str, list[tuple[str, re.Pattern[str]]]] = {}  # noqa: RUF012  PyYAML's own protocol
 
+    def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
+        """A value or a key; with its key, every value counts twice."""
+        self.count += 1
+        if self.count > 2 * NODE_LIMIT:
+            mark = self.peek_event().start_mark  # type: ignore[no-untyped-call]
+            raise yaml.MarkedYAMLError(problem=_TOO_MANY, problem_mark=mark)
+        return super().compose_node(parent, index)
+
+
+_TOO_MANY = f"more than {NODE_LIMIT} values"
 
 for _tag, _pattern, _first in (
     ("bool", r"true|True|TRUE|false|False|FALSE", "tTfF"),
     ("int", r"[-+]?\d{1,300}", "-+0123456789"),
-    ("float", r"[-+]?(?:\d+\.\d*|\.\d+|\d+)(?:[eE][-+]?\d{1,3})?", "-+.0123456789"),
+    ("float", r"[-+]?(?:\d{1,300}\.\d{0,300}|\.\d{1,300}|\d{1,300})(?:[eE][-+]?\d{1,3})?", "-+.0123456789"),
     ("null", r"~|null|Null|NULL|", ["~", "n", "N", ""]),
 ):
     _Loader.add_implicit_resolver(f"tag:yaml.org,2002:{_tag}", re.compile(f"^(?:{_pattern})$"), list(_first))
@@ -119,7 +141,8 @@ def read_tree(text: str, source: str) -> Tree:
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
-        raise SourceError([Problem(source, line, column, "", f"not YAML: {error.problem or error.context}")]) from None
+        message = _TOO_MANY if error.problem is _TOO_MANY else f"not YAML: {error.problem or error.context}"
+        raise SourceError([Problem(source, line, column, "", message)]) from None
     except RecursionError:
         raise SourceError([Problem(source, 1, 1, "", f"nested deeper than {DEPTH_LIMIT}")]) from None
     except (ValueError, OverflowError):  # an escape such as "\\UFFFFFFFF"
@@ -132,7 +155,7 @@ def _plain(loader: _Loader, node: yaml.Node, path: Path_, tree: Tree) -> Any:
     tree.values[path] = position
     tree.size += 1
     if tree.size > NODE_LIMIT or len(path) > DEPTH_LIMIT:
-        limit = f"more than {NODE_LIMIT} values" if tree.size > NODE_LIMIT else f"nested deeper than {DEPTH_LIMIT}"
+        limit = _TOO_MANY if tree.size > NODE_LIMIT else f"nested deeper than {DEPTH_LIMIT}"
         raise SourceError([Problem(tree.source, *position, "", f"{limit}, aliases counted")])
     if node.tag not in _TAGS:
         message = f"the tag {shown(node.tag)} is not allowed"
@@ -167,6 +190,9 @@ def _mapping(loader: _Loader, node: yaml.MappingNode, path: Path_, tree: Tree) -
         key = str(key_node.value)
         if not isinstance(key_node, yaml.ScalarNode) or not key.isprintable():
             raise SourceError([Problem(tree.source, *position, show_path(path), "a key must be a plain word")])
+        if key == "<<":
+            message = "the merge key '<<' is not read: write its keys out, or use an alias for a whole value"
+            raise SourceError([Problem(tree.source, *position, show_path(path), message)])
         if key in result:
             first = tree.keys[(*path, key)][0]
             message = f"the key {shown(key)} stands twice, first in line {first}"
@@ -180,23 +206,29 @@ def check(model: type[Model], tree: Tree) -> Model:
     """The tree's data as a model.
 
     Raises:
-        SourceError: with every problem that pydantic found, each at its place in the file.
+        SourceError: with the problems that pydantic found, each at its place in its file, the tree's own first.
     """
     try:
         return model.model_validate(tree.data)
     except ValidationError as error:
-        problems = dict.fromkeys(_problem(detail, model, tree) for detail in error.errors(include_url=False))
-        raise SourceError(sorted(problems, key=lambda problem: (problem.line, problem.column))) from None
+        details = error.errors(include_url=False)
+        problems = list(dict.fromkeys(_problem(detail, model, tree) for detail in details[:PROBLEM_LIMIT]))
+        problems.sort(key=lambda each: (each.source != tree.source, each.source, each.line, each.column))
+        if len(details) > PROBLEM_LIMIT:
+            more = f"and {len(details) - PROBLEM_LIMIT} problems more"
+            problems.append(Problem(problems[-1].source, problems[-1].line, problems[-1].column, "", more))
+        raise SourceError(problems) from None
 
 
 def read_file(path: str | Path) -> str:
-    """A file's text.
+    """A file's text, with its line ends as line breaks; of one that is too large, as much as shows that.
 
     Raises:
         SourceError: absent, unreadable or not UTF-8.
     """
     try:
-        return Path(path).read_text("utf-8")
+        with Path(path).open(encoding="utf-8") as file:
+            return file.read(SIZE_LIMIT + 1)
     except OSError as error:
         raise SourceError([Problem(str(path), 1, 1, "", f"cannot be read: {error.strerror}")]) from None
     except UnicodeDecodeError:
@@ -216,6 +248,8 @@ def _problem(detail: ErrorDetails, model: type[BaseModel], tree: Tree) -> Proble
     path = _data_path(detail["loc"], tree.data)
     if detail["type"] == "extra_forbidden":
         keys = _keys_at(model, path[:-1])
+        if path[-1] in keys:  # of another branch of a union
+            return tree.problem(path, f"{path[-1]!r} does not go with the keys beside it", at_key=True)
         hint = did_you_mean(path[-1], keys)
         return tree.problem(path, f"unknown key {shown(path[-1])}", ", ".join(keys), hint, at_key=True)
     if detail["type"] == "missing":

@@ -71,7 +71,7 @@ def test_documents_are_only_read(path: str) -> None:
     """Any other method than GET and HEAD is a 405 that names them."""
     answer = got(path, "api-video", method="POST")
     assert (answer.status, set(answer.headers["allow"].split(", "))) == (405, {"GET", "HEAD"})
-    assert answer.json()["message"].startswith(f"POST {path} is not served here; there are POST /api-video/")
+    assert answer.json()["message"].startswith(f"POST {path} is not served here; the nearest are POST /api-video/")
     assert got(path, "api-video", method="HEAD").status in (200, 308)
 
 

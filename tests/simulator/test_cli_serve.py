@@ -22,16 +22,16 @@ from PIL import Image
 from starlette.types import Receive, Scope, Send
 
 from veosim import __version__, cli
-from veosim.app import send_answer
 from veosim.dialects import DIALECTS
 from veosim.dialects.base import Answer
+from veosim.endpoint import send_answer
 from veosim.server import ThreadedServer
 
 COMMAND = [sys.executable, "-c", "from veosim.cli import main; main()"]
 DEADLINE = 20.0
 WRONG = (
-    "Error: {path}:3:14: jobs[0].outcome: found 'suceed'; allowed: succeed, fail, stuck, filtered, empty, cancel; "
-    "did you mean 'succeed'?\n"
+    "Error: {path}:3:14: jobs[0].outcome: found 'suceed'; allowed: succeed, fail, stuck, filtered, partly-filtered, "
+    "empty, cancel; did you mean 'succeed'?\n"
     "{path}:4:10: jobs[0].run: 5 is not a duration; allowed: a number with a unit: 250ms, 90s, 4m, 48h; "
     "did you mean '5s'?\n"
 )
@@ -44,15 +44,26 @@ class Serving:
     def __init__(self, process: "subprocess.Popen[str]") -> None:
         self.process = process
         self._lines: queue.Queue[str] = queue.Queue()
+        self._errors: queue.Queue[str] = queue.Queue()
         assert process.stdout is not None
-        threading.Thread(target=self._read, args=(process.stdout,), daemon=True).start()
+        assert process.stderr is not None
+        for stream, lines in ((process.stdout, self._lines), (process.stderr, self._errors)):
+            threading.Thread(target=self._read, args=(stream, lines), daemon=True).start()
         self.banner: list[str] = []
         while not self.banner or self.banner[-1] != LAST_LINE:
-            self.banner.append(self._lines.get(timeout=DEADLINE))
+            self.banner.append(self.line())
 
-    def _read(self, stream: IO[str]) -> None:
+    def _read(self, stream: IO[str], lines: "queue.Queue[str]") -> None:
         for line in stream:
-            self._lines.put(line.rstrip("\n"))
+            lines.put(line.rstrip("\n"))
+
+    def line(self) -> str:
+        """The next line that it prints."""
+        return self._lines.get(timeout=DEADLINE)
+
+    def error(self) -> str:
+        """The next line among its errors."""
+        return self._errors.get(timeout=DEADLINE)
 
     @property
     def port(self) -> int:
@@ -64,7 +75,7 @@ class Serving:
     def end(self, number: signal.Signals) -> tuple[int, str]:
         """Send a signal; the exit code and what was printed last."""
         self.process.send_signal(number)
-        return self.process.wait(DEADLINE), self._lines.get(timeout=DEADLINE)
+        return self.process.wait(DEADLINE), self.line()
 
 
 @contextmanager
@@ -86,7 +97,7 @@ def picture_server(picture: bytes) -> Iterator[str]:
 def serving(*options: str) -> Iterator[Serving]:
     """`veosim serve` on a free port."""
     command = [*COMMAND, "serve", "--port", "0", *options]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
         try:
             yield Serving(process)
         finally:
@@ -120,6 +131,7 @@ def test_the_banner_lists_every_operation() -> None:
         assert served.banner[1:-4] == [
             f"  api-video: {url}  (documents 000, 001)",
             *(f"    {operation.method:4} {operation.path}" for operation in DIALECTS["api-video"].operations),
+            f"  control API: {url}/_veosim/",
         ]
         assert served.banner[0].startswith(f"veosim serves {url}  (scenario stuck: ")
 
@@ -217,6 +229,59 @@ def test_a_scenario_that_does_not_exist() -> None:
     assert (code, output) == (2, "")
     assert errors.startswith("Error: no shipped scenario is called 'stuk'; there are ")
     assert errors.endswith("; did you mean 'stuck'?\n")
+
+
+def job_takes(served: Serving, prompt: str = "A paper boat") -> str:
+    """How the client of a new job is answered by its first poll."""
+    base = f"http://127.0.0.1:{served.port}/api/video"
+    job_id = httpx2.post(f"{base}/from-text", json={"prompt": prompt}).json()["job_id"]
+    return str(httpx2.get(f"{base}/status/{job_id}").json()["status"])
+
+
+def test_a_folder_of_scenarios(tmp_path: Path) -> None:
+    """Its first file is active, or the one that is named after it; the others can be asked for by name."""
+    (tmp_path / "a.yaml").write_text("scenario: done\njobs: [{queue: 0s, run: 0s}]\n")
+    (tmp_path / "b.yaml").write_text("scenario: waiting\njobs: [{queue: 100h}]\n")
+    with serving("--dialect", "api-video", "--scenario", str(tmp_path)) as served:
+        assert "(scenario done: )" in served.banner[0]
+        assert served.banner[1] == "  by [[NAME]] in a prompt, or by the key sim-NAME: done, waiting"
+        assert [job_takes(served, prompt) for prompt in ("none", "[[waiting]]")] == ["success", "queued"]
+    with serving("--dialect", "api-video", "--scenario", str(tmp_path), "--scenario", "waiting") as served:
+        assert [job_takes(served, prompt) for prompt in ("none", "[[done]]")] == ["queued", "success"]
+
+
+def save(path: Path, text: str) -> None:
+    """Write a file whole: whoever watches it never sees a part of it."""
+    part = path.with_suffix(".part")
+    part.write_text(text, "utf-8")
+    part.replace(path)
+
+
+def test_an_edited_scenario_is_played_again(tmp_path: Path) -> None:
+    """Once it is saved; a mistake in it is told with its place, and what it said before goes on."""
+    path = tmp_path / "mine.yaml"
+    save(path, "scenario: mine\njobs: [{queue: 0s, run: 0s}]\n")
+    with serving("--dialect", "api-video", "--scenario", str(path), "--watch") as served:
+        assert job_takes(served) == "success"
+        save(path, "scenario: mine\njobs: [{queue: 100h}]\n")
+        assert served.line() == "reloaded mine"
+        assert job_takes(served) == "queued"
+        save(path, "scenario: mine\njobs: [{queue: 0s, run: 5}]\n")
+        assert served.error().startswith(f"{path}:2:25: jobs[0].run: 5 is not a duration; ")
+        assert job_takes(served) == "queued"
+        save(path, "scenario: theirs\njobs: [{outcome: stuck, queue: 0s}]\n")
+        assert served.line() == "reloaded theirs"
+        assert job_takes(served) == "processing"
+        assert served.end(signal.SIGTERM) == (0, "stopped")
+
+
+def test_watching_needs_files() -> None:
+    """Exit code 2, and what to write."""
+    code, out, err = refused("serve", "--watch")
+    assert (code, out) == (2, "")
+    assert err.splitlines()[-1] == (
+        "Error: --watch needs files to watch: name them with --scenario FILE or --scenario DIR"
+    )
 
 
 def test_the_version() -> None:

@@ -14,7 +14,7 @@ from starlette.routing import Route
 
 from veosim import ManualClock, Simulator, VeosimError, parse_scenario
 from veosim.app import create_app
-from veosim.inprocess import RESET, App, call, lifespan
+from veosim.inprocess import CLOSE, RESET, App, call, lifespan
 
 SUBMIT = ("POST", "/api/video/from-text", {"content-type": "application/json"}, b'{"prompt": "A paper boat"}')
 
@@ -63,8 +63,20 @@ def test_an_app_that_does_not_answer_is_a_lost_connection() -> None:
     async def mute(scope: Any, receive: Any, send: Any) -> None:
         assert RESET in scope["extensions"]
 
-    with pytest.raises(ConnectionResetError):
+    with pytest.raises(ConnectionResetError, match=r"^the connection ended without an answer$"):
         asyncio.run(call(mute, "GET", "/"))
+
+
+def test_an_app_that_ends_within_its_answer_is_a_lost_connection() -> None:
+    """A part is no answer, even if it looks whole."""
+
+    async def stops(scope: Any, receive: Any, send: Any) -> None:
+        assert CLOSE in scope["extensions"]
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        await send({"type": "http.response.body", "body": b"{}", "more_body": True})
+
+    with pytest.raises(ConnectionResetError, match=r"^the connection ended within the answer$"):
+        asyncio.run(call(stops, "GET", "/"))
 
 
 def test_cancelling_a_hang_ends_it() -> None:

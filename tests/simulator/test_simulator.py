@@ -23,6 +23,7 @@ from veosim.job import REASONS, JobError, JobView
 from veosim.journal import Exchange
 from veosim.media.clips import video
 from veosim.outbound.base import FETCH_LIMIT, OutboundError, Receipt
+from veosim.scenario.exchanges import Breakage
 from veosim.scenario.variants import ApiVideoVariant, GenerationsSecondsVariant
 from veosim.seeded import fingerprint
 from veosim.units import SECOND
@@ -194,9 +195,9 @@ def test_submit_faults() -> None:
     late, last = (DIALECT.accepted(FROM_TEXT, [job]) for job in list(simulator.jobs.values())[2:])
     assert [(one.answer, one.delay, one.break_, one.exchange.created, one.exchange.fault) for one in reactions] == [
         (refusal, 0, None, False, "respond: 503"),
-        (Answer(502, b"<html>", "text/html"), 3 * SECOND, None, True, "respond: 502"),
-        (None, 0, "reset", True, "break: reset"),
-        (late, SECOND // 4, None, True, ""),
+        (Answer(502, b"<html>", "text/html"), 3 * SECOND, None, True, "delay: 3s, respond: 502"),
+        (None, 0, Breakage("reset"), True, "break: reset"),
+        (late, SECOND // 4, None, True, "delay: 0.25s"),
         (last, 0, None, True, ""),
     ]
     seen = [(exchange.job_id, exchange.status) for exchange in simulator.journal]
@@ -212,7 +213,7 @@ def test_poll_faults() -> None:
     reactions = [polled(simulator, job.id) for _ in range(4)]
     queued = DIALECT.status(STATUS, job, JobView(State.QUEUED, 0))
     assert [(one.answer, one.delay, one.break_) for one in reactions] == [
-        (None, 0, "hang"),
+        (None, 0, Breakage("hang")),
         (queued, SECOND, None),
         (DIALECT.error(None, 500, "The scenario answers 500."), 0, None),
         (queued, 0, None),
@@ -300,7 +301,7 @@ def test_forcing_an_end() -> None:
     advance(simulator, 2)
     error = JobError("gone", "The worker died.")
     job = simulator.force(job_id, Outcome.FAIL, error)
-    assert simulator.view(job) == JobView(State.FAILED, 99, error)
+    assert simulator.view(job) == JobView(State.FAILED, 40, error)
     assert simulator.view(simulator.force(job_id, Outcome.SUCCEED)).state is State.FAILED
     with pytest.raises(VeosimError, match=r"^no job has the id 'nobody'$"):
         simulator.force("nobody", Outcome.FAIL)
@@ -317,9 +318,10 @@ def test_cancelling_a_job_that_has_not_ended() -> None:
         advance(simulator, age)
         answers = [exchanged(simulator, SECONDS, CANCEL, job_id=job_id) for _ in range(2)]
         job = simulator.jobs[job_id]
-        ended = JobView(State.CANCELLED, 99 if age else 0, REASONS[Outcome.CANCEL])
+        progress = 40 if age else 0  # what it had: nothing that a cancel does brings a job on
+        ended = JobView(State.CANCELLED, progress, REASONS[Outcome.CANCEL])
         assert answers == [SECONDS.status(CANCEL, job, ended)] * 2
-        assert (job.plan, job.ends_at) == (Plan(Outcome.CANCEL, 0, age * SECOND), age * SECOND)
+        assert (job.plan, job.ends_at) == (Plan(Outcome.CANCEL, 0, age * SECOND, progress=progress), age * SECOND)
         advance(simulator, 100)
         assert simulator.view(job) == ended
 
@@ -595,7 +597,7 @@ def test_an_end_that_comes_early_is_called_back_at_once(way: str) -> None:
 
     assert asyncio.run(run()) == [1, 1]
     (job,) = simulator.jobs.values()
-    ended = JobView(State.CANCELLED, 99, REASONS[Outcome.CANCEL])
+    ended = JobView(State.CANCELLED, 1, REASONS[Outcome.CANCEL])
     assert post.sent == [(HOOK, SECONDS.callback(job, ended))]
     (callback,) = simulator.journal.matching(kind="callback")
     assert callback.at == 2 * SECOND

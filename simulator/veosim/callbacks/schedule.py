@@ -5,7 +5,9 @@ Everything is scheduled on the simulator's clock, attempts included. Invariants:
 - What is due at one instant is opened in the journal at once, in the order (due, delivery, copy, attempt), before
   anything is sent; so the journal never depends on which receiver is quick.
 - The callbacks of one submit that are due at one instant go out one after the other, so that a receiver sees their
-  order; those of different submits go out side by side.
+  order, for half a real second in all; what is left then is begun in the same order, and goes out side by side, so that
+  a receiver that hangs holds up time no longer than one attempt may take. Those of different submits go out side by
+  side.
 - A delivery is sent for the plan that its job has now: an entry of the heap whose instant is no longer the
   delivery's own is stale, and dropped.
 """
@@ -20,16 +22,21 @@ from dataclasses import dataclass, field
 from functools import partial
 
 from veosim.callbacks.sign import Secret, signed
-from veosim.clock import Clock, wall_now
+from veosim.clock import Clock, HeldError, wall_now
 from veosim.dialects.base import Dialect
 from veosim.errors import shown
 from veosim.job import Job, view
 from veosim.journal import Exchange, Journal
 from veosim.outbound.base import Receipt
+from veosim.outbound.url import masked
 from veosim.scenario.callbacks import CallbackRules, Manner
 from veosim.scenario.times import drawn
 from veosim.seeded import digest
 from veosim.units import show_duration
+
+IN_TURN = 0.5
+"""Seconds of the loop in which the callbacks of one submit wait for each other. With the five of an attempt they stay
+below the six that a manual clock waits for what is due at one instant."""
 
 Post = Callable[[str, Mapping[str, str], bytes], Awaitable[Receipt]]
 """Sends a body with headers to a URL; never raises."""
@@ -68,15 +75,19 @@ class _Delivery:
         left: copies that have neither arrived nor been given up.
         due: when the first attempts are made; None while the job has no end.
         begun: whether they are on their way, from where on no plan changes them.
-        tried: set once the first attempt of each copy has been made.
+        untried: copies whose first attempt has not been made.
+        tried: set once there are none, or the delivery is forgotten.
+        forgotten: whether a reset came in between.
     """
 
     job: Job
     number: int
     submit: _Submit
     left: int
+    untried: int
     due: int | None = None
     begun: bool = False
+    forgotten: bool = False
     tried: asyncio.Event = field(default_factory=asyncio.Event)
 
 
@@ -133,7 +144,7 @@ class Callbacks:
 
     @property
     def unsettled(self) -> list[str]:
-        """The attempts that are under way, each as `callback of JOB to 'URL'` with its copy and attempt."""
+        """For each submit with attempts under way, the first: `callback of JOB to 'URL'` with its copy and attempt."""
         return [task.get_name() for task in self._running]
 
     def expect(self, jobs: Sequence[Job], dialect: Dialect, rules: CallbackRules, url: str) -> None:
@@ -149,7 +160,7 @@ class Callbacks:
             return
         submit = _Submit(dialect, rules, url)
         for job in reversed(jobs) if rules.order == "reversed" else jobs:
-            delivery = _Delivery(job, next(self._numbers), submit, rules.copies)
+            delivery = _Delivery(job, next(self._numbers), submit, rules.copies, rules.copies)
             submit.deliveries.append(delivery)
             self._deliveries[job.id] = delivery
         self._schedule(submit)
@@ -160,17 +171,24 @@ class Callbacks:
             self._schedule(self._deliveries[job.id].submit)
 
     async def first_attempts(self, jobs: Iterable[Job]) -> None:
-        """Return once every callback of these jobs that is due has been tried, whether or not it arrived."""
+        """Return once every callback of these jobs that is due has been tried, whether or not it arrived.
+
+        Raises:
+            HeldError: a reset came in between, so the jobs are no more.
+        """
         for job in jobs:
             delivery = self._deliveries.get(job.id)
             if delivery is not None and delivery.due is not None and delivery.due <= self._clock.now():
                 await delivery.tried.wait()
+                if delivery.forgotten:
+                    raise HeldError("the simulator was reset")
 
     def reset(self) -> None:
         """Forget everything, and cancel what is under way."""
         for task in self._running:
             task.cancel()
         for delivery in self._deliveries.values():
+            delivery.forgotten = True
             delivery.tried.set()  # nobody is left waiting for what will not be sent
         self._begin_again()
 
@@ -225,17 +243,30 @@ class Callbacks:
             made.append(_Attempt(delivery, copy, entry.attempt, self._journal.open(exchange)))
         return made
 
-    async def _send(self, batch: list[_Attempt]) -> None:
-        task = asyncio.current_task()
-        for attempt in batch:
-            job, submit, exchange = attempt.delivery.job, attempt.delivery.submit, attempt.exchange
-            place = _place(attempt)
-            if task is not None:
-                task.set_name(f"callback of {job.id} to {shown(submit.url)}" + (place and f", {place}"))
-            message_id = f"msg_{digest('callback', job.id).hex()[:27]}"
-            headers = signed(self._secret, message_id, wall_now(), exchange.request, submit.manner)
-            exchange.sent_headers = {"content-type": "application/json", **headers}
-            self._settle(attempt, await self._post(submit.url, exchange.sent_headers, exchange.request))
+    async def _send(self, batch: Sequence[_Attempt]) -> None:
+        task, left, now = asyncio.current_task(), list(batch), asyncio.get_running_loop().time
+        turns_end = now() + IN_TURN
+
+        def name(_: object = None) -> None:
+            """After the first attempt that has not ended; `unsettled` and the clock tell it."""
+            while left and left[0].exchange.answered_at is not None:
+                left.pop(0)
+            if left and task is not None:
+                task.set_name(_name(left[0]))
+
+        name()
+        async with asyncio.TaskGroup() as group:
+            for attempt in batch:
+                making = group.create_task(self._make(attempt))
+                making.add_done_callback(name)
+                await asyncio.wait([making], timeout=max(0.0, turns_end - now()))
+
+    async def _make(self, attempt: _Attempt) -> None:
+        job, submit, exchange = attempt.delivery.job, attempt.delivery.submit, attempt.exchange
+        message_id = f"msg_{digest('callback', job.id).hex()[:27]}"
+        headers = signed(self._secret, message_id, wall_now(), exchange.request, submit.manner)
+        exchange.sent_headers = {"content-type": "application/json", **headers}
+        self._settle(attempt, await self._post(submit.url, exchange.sent_headers, exchange.request))
 
     def _settle(self, attempt: _Attempt, receipt: Receipt) -> None:
         delivery, exchange, now = attempt.delivery, attempt.exchange, self._clock.now()
@@ -249,8 +280,10 @@ class Callbacks:
         else:
             self.failed += 1
             following = "given up"
-        if attempt.number == 1 and attempt.copy == rules.copies:
-            delivery.tried.set()
+        if attempt.number == 1:
+            delivery.untried -= 1
+            if not delivery.untried:
+                delivery.tried.set()
         if following in ("", "given up"):
             self.pending -= 1
             delivery.left -= 1
@@ -259,6 +292,11 @@ class Callbacks:
         exchange.status = receipt.status
         exchange.note = _note(_place(attempt), receipt, following)
         self._journal.close(exchange, now)  # last, since whoever waits for it looks at the counts
+
+
+def _name(attempt: _Attempt) -> str:
+    job, url, place = attempt.delivery.job, attempt.delivery.submit.url, _place(attempt)
+    return f"callback of {job.id} to {shown(masked(url))}" + (place and f", {place}")
 
 
 def _place(attempt: _Attempt) -> str:

@@ -9,6 +9,7 @@ import click
 
 import veosim
 from veosim.cli.openapi import openapi
+from veosim.cli.scenario import scenario
 from veosim.cli.serve import serve
 from veosim.errors import VeosimError
 
@@ -58,14 +59,16 @@ def veosim_command() -> None:
 
     \b
     Examples:
-      veosim serve                    a fake upstream on 127.0.0.1:8410
-      veosim check                    judge the reference gateway
-      veosim check --profile my.yaml  judge yours
+      veosim serve                     a fake upstream on 127.0.0.1:8410
+      veosim scenario explain my.yaml  what a scenario will do
+      veosim check                     judge the reference gateway
+      veosim check --profile my.yaml   judge yours
     """  # noqa: D301  click reads the backspace
 
 
 veosim_command.add_command(serve)
 veosim_command.add_command(openapi)
+veosim_command.add_command(scenario)
 
 
 def main() -> None:

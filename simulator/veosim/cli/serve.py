@@ -2,24 +2,32 @@
 
 from __future__ import annotations
 
+import asyncio
 import gc
 import json
 import shlex
 import signal
-from collections.abc import Sequence
+import socket
+from collections.abc import Coroutine, Sequence
+from functools import partial
+from typing import Unpack
 
 import click
 
 from veosim.app import create_app
 from veosim.callbacks.sign import LOCAL_SECRET, Secret
-from veosim.clock import RealClock, ScaledClock
+from veosim.cli.control_options import Given, clock_of, control_of, control_options, kept_of, steering_of
+from veosim.clock import RealClock
+from veosim.control import PREFIX
 from veosim.dialects import DIALECTS
 from veosim.dialects.base import Dialect, Kind
 from veosim.outbound.base import Guarded
-from veosim.scenario.load import load_scenario
+from veosim.scenario.library import Library
 from veosim.scenario.model import DEFAULT
+from veosim.scenario.shelf import Shelf
 from veosim.server import Server, address, listen, new_loop
 from veosim.simulator import Simulator
+from veosim.watch import watch
 
 PORT = 8410
 
@@ -27,8 +35,15 @@ PORT = 8410
 @click.command()
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option("--port", default=PORT, show_default=True, type=click.IntRange(0, 65535), help="0 takes any free port.")
-@click.option("--seed", default=0, show_default=True, help="Same seed, same requests: the same answers.")
-@click.option("--scenario", "scenario_name", metavar="FILE|NAME", help="A scenario file, or a shipped one by name.")
+@click.option("--seed", default=0, show_default=True, help="Same seed, same requests: the same ids and fates.")
+@click.option(
+    "--scenario",
+    "scenarios",
+    multiple=True,
+    metavar="FILE|DIR|NAME",
+    help="A scenario file, a folder of them, or one by name; repeatable: the last is active, requests can ask for all.",
+)
+@click.option("--watch", "watched", is_flag=True, help="Play scenario files again as they change.")
 @click.option("--dialect", type=click.Choice(list(DIALECTS)), help="Serve only this dialect, at the root.")
 @click.option(
     "--speed",
@@ -37,6 +52,7 @@ PORT = 8410
     type=click.FloatRange(min=0, min_open=True),
     help="Run the simulator's clock this many times as fast.",
 )
+@click.option("--manual-clock", is_flag=True, help="Time stands still until the control API moves it.")
 @click.option("--api-key", "keys", multiple=True, envvar="VEOSIM_API_KEYS", help="Take only this key; repeatable.")
 @click.option(
     "--allow-callback-host",
@@ -52,18 +68,22 @@ PORT = 8410
     metavar="WHSEC",
     help="What signed callbacks are signed with (whsec_ and base64).",
 )
+@control_options
 def serve(  # noqa: PLR0913, PLR0917  one argument an option
     host: str,
     port: int,
     seed: int,
-    scenario_name: str | None,
+    scenarios: Sequence[str],
     dialect: str | None,
     speed: float,
     keys: Sequence[str],
     hosts: Sequence[str],
     webhook_secret: str | None,
     *,
+    watched: bool,
     fetch_images: bool,
+    manual_clock: bool,
+    **given: Unpack[Given],
 ) -> None:
     """Serve the fake upstream until Ctrl-C.
 
@@ -71,25 +91,35 @@ def serve(  # noqa: PLR0913, PLR0917  one argument an option
     Examples:
       veosim serve
       veosim serve --scenario realistic --speed 20
+      veosim serve --scenario my-scenarios/ --scenario slow-start --watch
       veosim serve --dialect api-video --port 9000
       veosim serve --api-key local-key --allow-callback-host gateway.test
+
+    Of a folder, default.yaml is active, else its first file. A request asks for another scenario with [[NAME]] in its
+    prompt, or with the API key sim-NAME.
     """  # noqa: D301  click reads the backspace
-    scenario = load_scenario(scenario_name) if scenario_name else DEFAULT
-    clock = ScaledClock(speed) if speed != 1 else RealClock()
+    if watched and not scenarios:
+        raise click.UsageError("--watch needs files to watch: name them with --scenario FILE or --scenario DIR")
+    shelf = Shelf(scenarios) if scenarios else None
     simulator = Simulator(
-        scenario,
+        shelf.active if shelf else DEFAULT,
         seed=seed,
-        clock=clock,
+        clock=clock_of(speed, manual=manual_clock),
         keys=keys,
         outbound=Guarded(hosts),
         fetch_images=fetch_images,
         secret=Secret(webhook_secret) if webhook_secret else LOCAL_SECRET,
+        steering=steering_of(Library(shelf.scenarios if shelf else ()), given),
+        kept=kept_of(given),
     )
     sock = listen(host, port)
     url = address(sock)
+    control, token = control_of(given, host, sock.getsockname()[0])
     server = Server(
-        create_app(simulator, root=dialect),
-        on_started=lambda: click.echo(banner(url, [dialect] if dialect else list(DIALECTS), dialect, simulator)),
+        create_app(simulator, root=dialect, control=control),
+        on_started=lambda: click.echo(
+            banner(url, [dialect] if dialect else list(DIALECTS), dialect, simulator, shelf, token)
+        ),
     )
     # A long-lived process of our own: keep the collector off the start-up objects, and rare after that.
     gc.collect()
@@ -99,22 +129,44 @@ def serve(  # noqa: PLR0913, PLR0917  one argument an option
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: setattr(server, "should_exit", True))
     try:
-        loop.run_until_complete(server._serve([sock]))
+        loop.run_until_complete(_serving(server, sock, _watching(shelf, simulator) if shelf and watched else None))
     finally:
         loop.close()
         sock.close()
     click.echo("stopped")
 
 
-def banner(url: str, names: Sequence[str], root: str | None, simulator: Simulator) -> str:
-    """What is served, and a curl line that works when pasted."""
+async def _serving(server: Server, sock: socket.socket, aside: Coroutine[None, None, None] | None) -> None:
+    """Serve until told to stop, with something else beside it; an error of either ends both."""
+    async with asyncio.TaskGroup() as group:
+        task = group.create_task(aside) if aside is not None else None
+        await server._serve([sock])
+        if task is not None:
+            task.cancel()
+
+
+async def _watching(shelf: Shelf, simulator: Simulator) -> None:
+    await watch(shelf, simulator, RealClock(), click.echo, partial(click.echo, err=True))
+
+
+def banner(
+    url: str, names: Sequence[str], root: str | None, simulator: Simulator, shelf: Shelf | None, token: str | None
+) -> str:
+    """What is served, which scenarios were given where there are several, and a curl line that works when pasted.
+
+    `token` is shown where one was made for the control API; one that was given is not.
+    """
     scenario = simulator.scenario
     lines = [f"veosim serves {url}  (scenario {scenario.scenario}: {scenario.about})"]
+    given = [each.scenario for each in shelf.scenarios] if shelf else []
+    if len(given) > 1:
+        lines.append(f"  by [[NAME]] in a prompt, or by the key sim-NAME: {', '.join(given)}")
     for name in names:
         dialect = DIALECTS[name]
         prefix = "" if root else f"/{name}"
         lines.append(f"  {name}: {url}{prefix}  (documents {', '.join(dialect.documents)})")
         lines += [f"    {operation.method:4} {prefix}{operation.path}" for operation in dialect.operations]
+    lines.append(f"  control API: {url}{PREFIX}/" + (f"  (token {token})" if token else ""))
     lines += [
         "Try:",
         *(f"  {line}" for line in curls(f"{url}{'' if root else '/' + names[0]}", DIALECTS[names[0]], simulator)),

@@ -12,7 +12,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 from pydantic_core import PydanticCustomError
 
-from veosim.dialects.base import Answer, Kind, Operation, RefusedError, canonical, json_answer, video_url
+from veosim.dialects.base import Answer, Kind, Operation, Places, RefusedError, canonical, json_answer, video_url
 from veosim.job import Job, JobRequest, JobView, State
 from veosim.media.image import ImageError
 from veosim.media.rules import ImageRules
@@ -75,6 +75,7 @@ class ApiVideo:
     authenticated = False
     signs = False
     images = IMAGES
+    places = Places(status=(("status",),), ids=(("job_id",),), urls=(("video_url",),))
     operations: tuple[Operation, ...] = (FROM_TEXT, FROM_IMAGE, STATUS)
 
     def parse(self, operation: Operation, data: Mapping[str, object], variants: Variants) -> JobRequest:

@@ -46,6 +46,21 @@ class Answer:
     headers: Mapping[str, str] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Where a dialect's answers keep what clients depend on: paths of keys, over all its operations.
+
+    Attributes:
+        status: the word for the job's state.
+        ids: of the job, or of all jobs of one submit.
+        urls: a video's address, or the video itself.
+    """
+
+    status: tuple[tuple[str, ...], ...]
+    ids: tuple[tuple[str, ...], ...]
+    urls: tuple[tuple[str, ...], ...]
+
+
 MEDIA = Operation("media", Kind.CONTENT, "GET", "/media/{job_id}/{file}")
 """Where results lie that a document keeps on a storage host; every mount has it, and it asks for no key."""
 
@@ -91,6 +106,7 @@ class Dialect(Protocol):
         authenticated: whether a bearer key is required on every operation.
         signs: whether its callbacks are signed.
         images: what is asked of an image, sent inline or fetched.
+        places: where its answers keep what a scenario may spoil.
     """
 
     name: str
@@ -99,6 +115,7 @@ class Dialect(Protocol):
     authenticated: bool
     signs: bool
     images: ImageRules
+    places: Places
     operations: tuple[Operation, ...]
 
     def parse(self, operation: Operation, data: Mapping[str, object], variants: Variants) -> JobRequest:

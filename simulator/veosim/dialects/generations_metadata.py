@@ -12,7 +12,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 from pydantic.alias_generators import to_camel
 
-from veosim.dialects.base import Answer, Kind, Operation, RefusedError, canonical, json_answer
+from veosim.dialects.base import Answer, Kind, Operation, Places, RefusedError, canonical, json_answer
 from veosim.dialects.error_words import error_word
 from veosim.dialects.validation import first_problem, image_checked, matching, whole_number
 from veosim.dialects.video_object import SIZES, video_object
@@ -124,6 +124,11 @@ class GenerationsMetadata:
     authenticated = True
     signs = False
     images = IMAGES
+    places = Places(
+        status=(("data", "status"), ("status",)),
+        ids=(("task_id",), ("data", "task_id"), ("id",)),
+        urls=(("data", "url"), ("data", "bytes_base64_encoded")),
+    )
     operations: tuple[Operation, ...] = (SUBMIT, STATUS, VIDEOS_SUBMIT, VIDEOS_STATUS, CONTENT)
 
     def parse(self, operation: Operation, data: Mapping[str, object], variants: Variants) -> JobRequest:

@@ -13,7 +13,7 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, FailFast, Field, ValidationError
 
-from veosim.dialects.base import Answer, Kind, Operation, RefusedError, canonical, json_answer, video_url
+from veosim.dialects.base import Answer, Kind, Operation, Places, RefusedError, canonical, json_answer, video_url
 from veosim.dialects.error_words import error_word
 from veosim.dialects.validation import (
     UnfitError,
@@ -99,6 +99,14 @@ class _Submit(BaseModel):
             raise UnfitError(f"{', '.join(FIRST_FRAME)}: found {found}; exactly one of them is required")
 
 
+PIXELS_OF_4K = 3840
+
+
+def is_4k(size: str) -> bool:
+    """By name, or by its longer side (inferred)."""
+    return size == "4k" or ("x" in size and max(map(int, size.split("x"))) >= PIXELS_OF_4K)
+
+
 class VeoSubmit(_Submit):
     """The documented table. The three values of aspect_ratio are inferred, and the bounds of a pixel size."""
 
@@ -122,8 +130,9 @@ class VeoSubmit(_Submit):
         if "seconds" in self.model_fields_set:
             allowed = [form(number) for form in FORMS[variant.seconds] for number in family.seconds]
             require_among("seconds", self.seconds, allowed, family.name)
-        if self.size == "4k" and not family.has_4k:
-            raise UnfitError(f"size: found '4k'; allowed with {family.name}: 720p, 1080p or pixels, such as 1280x720")
+        if is_4k(self.size) and not family.has_4k:
+            allowed_sizes = "720p, 1080p or fewer pixels than 3840 on a side, such as 1280x720"
+            raise UnfitError(f"size: found {self.size!r}; allowed with {family.name}: {allowed_sizes}")
 
 
 class TurboSubmit(_Submit):
@@ -170,6 +179,7 @@ class GenerationsSeconds:
     authenticated = True
     signs = True
     images = IMAGES
+    places = Places(status=(("status",),), ids=(("id",), ("task_id",)), urls=(("url",),))
     operations: tuple[Operation, ...] = (SUBMIT, STATUS, CANCEL)
 
     def parse(self, operation: Operation, data: Mapping[str, object], variants: Variants) -> JobRequest:

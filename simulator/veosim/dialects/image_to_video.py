@@ -17,6 +17,7 @@ from veosim.dialects.base import (
     Answer,
     Kind,
     Operation,
+    Places,
     RefusedError,
     canonical,
     json_answer,
@@ -116,6 +117,11 @@ class ImageToVideo:
     authenticated = True
     signs = False
     images = IMAGES
+    places = Places(
+        status=(("data", "status"),),
+        ids=(("data", "task_ids"), ("data", "task_id")),
+        urls=(("data", "video_url"),),
+    )
     operations: tuple[Operation, ...] = (SUBMIT, STATUS)
 
     def parse(self, operation: Operation, data: Mapping[str, object], variants: Variants) -> JobRequest:

@@ -1,1 +1,1 @@
-"""What a scenario will do, before it is played: a rehearsal without sockets (rehearsal), its data, its notes, its picture."""
+"""What a scenario will do, before it is played: a rehearsal without sockets, its data, its notes, its picture."""

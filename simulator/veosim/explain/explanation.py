@@ -17,8 +17,8 @@ class Seen:
         at: when it was sent.
         delay: how long its answer takes.
         status: the HTTP status; None where the connection breaks.
-        fault: what the scenario does to it, in the journal's words; "" where the dialect answers for itself.
-        state: the job's state that the answer tells of; None where it tells of none.
+        fault: what the scenario does to it, in the journal's words; "" where it does nothing.
+        state: the job's state that the answer tells of as the dialect would; None where it tells of none.
     """
 
     at: int
@@ -35,7 +35,7 @@ class Seen:
             words.insert(0, f"{self.status},") if words else words.append(str(self.status))
         if self.state is not None:
             words.append(self.state.value)
-        if self.delay:
+        if self.delay and "delay" not in self.fault:
             words.append(f"after {shown_time(self.delay)}")
         return " ".join(words)
 
@@ -51,7 +51,7 @@ class Seen:
 
 
 @dataclass(frozen=True, slots=True)
-class Stage:
+class Phase:
     """A state that a job enters."""
 
     at: int
@@ -67,8 +67,8 @@ class Life:
         submit: how it is answered.
         job_id: of the job that it makes, or of the first where it makes several; None where it makes none.
         told: whether the answer tells the client that id; without it nobody polls.
-        stages: the states that the plan leads through, from `queued` or from the first that lasts.
-        empty: whether it succeeds without a video.
+        phases: the states that the plan leads through, from `queued` or from the first that lasts.
+        result: what is remarkable about its end: `empty`, an error's code, `delivers 8s of 4s`; "" where nothing is.
         polls: until one tells of an end, or until the client has polled often enough.
         download: of the video, as soon as a poll told of success.
         expires: when the result's URLs stop working; None for never.
@@ -79,8 +79,8 @@ class Life:
     submit: Seen
     job_id: str | None = None
     told: bool = False
-    stages: tuple[Stage, ...] = ()
-    empty: bool = False
+    phases: tuple[Phase, ...] = ()
+    result: str = ""
     polls: tuple[Seen, ...] = ()
     download: Seen | None = None
     expires: int | None = None
@@ -93,8 +93,8 @@ class Life:
             "submit": self.submit.data(),
             "job_id": self.job_id,
             "told": self.told,
-            "stages": [{"at_s": seconds(stage.at), "state": stage.state} for stage in self.stages],
-            "empty": self.empty,
+            "phases": [{"at_s": seconds(phase.at), "state": phase.state} for phase in self.phases],
+            "result": self.result,
             "polls": [poll.data() for poll in self.polls],
             "download": self.download.data() if self.download else None,
             "expires_s": None if self.expires is None else seconds(self.expires),
@@ -109,6 +109,7 @@ class Explanation:
     Attributes:
         seed: the one that counts, a scenario's own before any other.
         poll: nanoseconds between two polls of a job.
+        calls: whether the scenario speaks of callbacks, on a dialect that has them.
         retries: nanoseconds to wait before each further attempt of a callback that does not arrive.
         notes: what a reader should know before relying on it.
     """
@@ -119,6 +120,7 @@ class Explanation:
     seed: int
     poll: int
     lives: tuple[Life, ...]
+    calls: bool = False
     retries: tuple[int, ...] = ()
     notes: tuple[str, ...] = ()
 

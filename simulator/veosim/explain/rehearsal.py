@@ -9,8 +9,9 @@ from __future__ import annotations
 import asyncio
 import heapq
 import json
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import partial
 from itertools import count
 
 from veosim.call import Call, Reaction
@@ -18,13 +19,14 @@ from veosim.clock import ManualClock
 from veosim.dialects import DIALECTS
 from veosim.dialects.base import MEDIA, Dialect, Kind, Operation, RefusedError
 from veosim.errors import VeosimError
-from veosim.explain.explanation import Explanation, Life, Seen, Stage
+from veosim.explain.explanation import Explanation, Life, Phase, Seen
 from veosim.explain.notes import notes
 from veosim.job import TERMINAL, Job, State, view
 from veosim.outbound.base import FETCH_LIMIT, OutboundError, Receipt
 from veosim.results import VIDEO
 from veosim.scenario.model import Scenario
 from veosim.scenario.variants import Variants
+from veosim.scenario.wires import require_dialect
 from veosim.simulator import Simulator
 from veosim.steering import Steering
 from veosim.units import LONGEST, SECOND
@@ -53,20 +55,23 @@ class Client:
     prompt: str | None = None
 
 
-def explain(scenario: Scenario, dialect: Dialect | None = None, client: Client = Client(), seed: int = 0) -> Explanation:  # noqa: B008  it is frozen
+def explain(
+    scenario: Scenario, dialect: Dialect | None = None, client: Client = Client(), seed: int = 0
+) -> Explanation:
     """What the scenario does to the next jobs of one client. Not to be called from a running event loop.
 
     Args:
         scenario: to be rehearsed from its beginning; nothing that is being played is touched.
-        dialect: by default the first, or the first that knows callbacks where the scenario speaks of them.
+        dialect: by default the first that the scenario is for, and that knows callbacks where it speaks of them.
         client: what asks.
         seed: for a scenario without one of its own.
 
     Raises:
-        VeosimError: the client's request is one that the dialect refuses.
+        VeosimError: the scenario is not for the dialect, or the dialect refuses the client's request.
     """
     dialect = dialect or fitting(scenario)
-    rules = scenario.callbacks.retry
+    require_dialect(scenario, dialect.name)
+    rules, calls = scenario.callbacks.retry, _speaks_of_callbacks(scenario) and takes_callbacks(dialect)
     return Explanation(
         scenario.scenario,
         scenario.about,
@@ -74,17 +79,22 @@ def explain(scenario: Scenario, dialect: Dialect | None = None, client: Client =
         seed if scenario.seed is None else scenario.seed,
         client.poll,
         asyncio.run(_Rehearsal(scenario, dialect, client, seed).run()),
-        tuple(rules.wait_after(number) for number in range(1, rules.attempts)) if takes_callbacks(dialect) else (),
+        calls,
+        tuple(rules.wait_after(number) for number in range(1, rules.attempts)) if calls else (),
         tuple(notes(scenario)),
     )
 
 
 def fitting(scenario: Scenario) -> Dialect:
-    """The dialect on which there is most to see."""
-    known = list(DIALECTS.values())
-    if "callbacks" in scenario.model_fields_set:
+    """The dialect on which there is most to see, of those that the scenario is for."""
+    known = [each for name, each in DIALECTS.items() if not scenario.dialects or name in scenario.dialects]
+    if _speaks_of_callbacks(scenario):
         return next(filter(takes_callbacks, known), known[0])
     return known[0]
+
+
+def _speaks_of_callbacks(scenario: Scenario) -> bool:
+    return "callbacks" in scenario.model_fields_set
 
 
 def takes_callbacks(dialect: Dialect) -> bool:
@@ -128,7 +138,7 @@ class _Rehearsal:
         )
         self._courses: list[_Course] = []
         self._order = count()
-        self._due: list[tuple[int, int, _Course | None]] = []
+        self._due: list[tuple[int, int, Callable[[], Awaitable[None]]]] = []
         operations = dialect.operations
         self._poll = next(each for each in operations if each.kind is Kind.POLL)
         self._content = next((each for each in operations if each.kind is Kind.CONTENT), MEDIA)
@@ -136,19 +146,16 @@ class _Rehearsal:
     async def run(self) -> tuple[Life, ...]:
         """Submit, poll and download in the order of time; then wait for the last callback."""
         for number in range(self._client.jobs):
-            self._enter(number * self._client.every, None)
+            self._enter(number * self._client.every, self._submit)
         while self._due:
-            due, _, course = heapq.heappop(self._due)
+            due, _, action = heapq.heappop(self._due)
             await self._clock.advance(due - self._clock.now())
-            if course is None:
-                await self._submit()
-            else:
-                await self._ask(course)
+            await action()
         await self._clock.advance(2 * LONGEST)  # a job's end, and its callback's delay
         return tuple(self._life(course) for course in self._courses)
 
-    def _enter(self, due: int, course: _Course | None) -> None:
-        heapq.heappush(self._due, (due, next(self._order), course))
+    def _enter(self, due: int, action: Callable[[], Awaitable[None]]) -> None:
+        heapq.heappush(self._due, (due, next(self._order), action))
 
     async def _submit(self) -> None:
         operation, body = self._dialect.example()
@@ -164,23 +171,27 @@ class _Rehearsal:
         course = _Course(self._clock.now(), seen)
         self._courses.append(course)
         if exchange.created and exchange.job_id is not None:
-            course.job = self._simulator.jobs[exchange.job_id]
-            course.told = reaction.answer is not None and course.job.id.encode() in reaction.answer.body
+            job = course.job = self._simulator.jobs[exchange.job_id]
+            course.told = _tells(reaction, job.id)
             if course.told:
-                self._enter(course.at + seen.delay + self._client.poll, course)
+                self._enter(course.at + seen.delay + self._client.poll, partial(self._ask, course, job))
 
-    async def _ask(self, course: _Course) -> None:
-        job, now = course.job, self._clock.now()
-        assert job is not None
-        _, seen = await self._exchange(course.at, self._poll, job=job)
-        if not seen.fault:
+    async def _ask(self, course: _Course, job: Job) -> None:
+        now = self._clock.now()
+        reaction, seen = await self._exchange(course.at, self._poll, job=job)
+        if self._is_honest(reaction, job):
             seen = replace(seen, state=view(job, now).state)
         course.polls.append(seen)
         if seen.state in TERMINAL:
             if seen.state is State.SUCCEEDED and not view(job, now).empty:
                 _, course.download = await self._exchange(course.at, self._content, job=job, file=VIDEO)
         elif len(course.polls) < POLLS:
-            self._enter(now + self._client.poll, course)
+            self._enter(now + self._client.poll, partial(self._ask, course, job))
+
+    def _is_honest(self, reaction: Reaction, job: Job) -> bool:
+        """Whether a poll's answer is the dialect's own, and arrives whole."""
+        own = self._dialect.status(self._poll, job, view(job, self._clock.now()))
+        return reaction.answer == own and _arrives(reaction)
 
     async def _exchange(
         self, since: int, operation: Operation, *, job: Job | None = None, file: str = "", body: bytes = b""
@@ -210,8 +221,8 @@ class _Rehearsal:
             course.submit,
             job.id,
             course.told,
-            _stages(job),
-            end is not None and view(job, end).empty,
+            _phases(job),
+            _result(job),
             tuple(course.polls),
             course.download,
             None if end is None or expires is None else end - at + expires,
@@ -219,12 +230,42 @@ class _Rehearsal:
         )
 
 
-def _stages(job: Job) -> tuple[Stage, ...]:
+def _arrives(reaction: Reaction) -> bool:
+    """Whether the client gets a whole answer, sooner or later."""
+    return reaction.answer is not None and (reaction.break_ is None or reaction.break_.word == "drip")
+
+
+def _tells(reaction: Reaction, job_id: str) -> bool:
+    """Whether the client learns the id: it stands in an answer of JSON that is no error."""
+    answer = reaction.answer
+    if answer is None or not _arrives(reaction) or answer.status >= 400 or job_id.encode() not in answer.body:
+        return False
+    try:
+        json.loads(answer.body)
+    except ValueError:
+        return False
+    return True
+
+
+def _result(job: Job) -> str:
+    """What a reader could not tell from the last state alone."""
+    if job.ends_at is None:
+        return ""
+    seen = view(job, job.ends_at)
+    if seen.error is not None:
+        return seen.error.code
+    if seen.empty:
+        return "empty"
+    asked, delivered = job.request.duration_s, job.duration_s
+    return f"delivers {delivered:g}s of {asked:g}s" if delivered != asked else ""
+
+
+def _phases(job: Job) -> tuple[Phase, ...]:
     """The states that the plan leads through; one without length is passed over."""
     entered = sorted({0, job.plan.queue, *([] if job.ends_at is None else [job.ends_at - job.submitted_at])})
-    stages: list[Stage] = []
+    phases: list[Phase] = []
     for at in entered:
         state = view(job, job.submitted_at + at).state
-        if not stages or stages[-1].state is not state:
-            stages.append(Stage(at, state))
-    return tuple(stages)
+        if not phases or phases[-1].state is not state:
+            phases.append(Phase(at, state))
+    return tuple(phases)

@@ -52,16 +52,16 @@ class ImageRules:
 
     def _bytes(self, text: str) -> bytes | None:
         """The picture, or None where it lies behind a URL."""
-        is_uri = text[:5].lower() == "data:"
+        is_uri, is_address = text[:5].lower() == "data:", is_url(text)
+        if is_address and self.urls:
+            return None
         try:
-            if is_url(text) and self.urls:
-                return None
             if is_uri and self.data_uris:
                 return inline(text)
-            if self.base64 and not is_uri:
+            if self.base64 and not (is_uri or is_address):
                 return decode(text)
-        except ImageError:
-            pass  # neither form: what is taken says more than at which character it is not
+        except ImageError as error:
+            raise ImageError(f"Input should be {self.allowed}; {error}") from None
         raise ImageError(f"Input should be {self.allowed}")
 
     def check_bytes(self, raw: bytes) -> None:

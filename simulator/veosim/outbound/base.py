@@ -17,7 +17,8 @@ FETCH_LIMIT = 64 * 1024 * 1024
 """Bytes of one fetched file; above the 50 MB that document 003 allows for an image."""
 
 Kind = Literal["answered", "timeout", "refused", "forbidden"]
-"""How an attempt ended. `refused`: no connection, or it ended before the answer. `forbidden`: never sent."""
+"""How an attempt ended. `timeout`: no status in time, or no free connection. `refused`: no connection, or it ended
+before the status. `forbidden`: never sent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +26,7 @@ class Receipt:
     """What became of one attempt.
 
     Attributes:
-        status: the receiver's HTTP status, a redirect's too; None without a whole answer.
+        status: the receiver's HTTP status, a redirect's too, whatever became of the answer's body; None without one.
         problem: why there is none, in words; "" where there is one.
     """
 

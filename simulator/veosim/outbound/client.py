@@ -19,13 +19,14 @@ import httpcore2
 import httpx2
 
 from veosim.outbound.base import FETCH_LIMIT, OutboundError, Receipt
-from veosim.outbound.guard import Guard, OutboundRefusedError, Target, port_of
+from veosim.outbound.guard import Guard, OutboundRefusedError, Target
+from veosim.outbound.places import CrowdedError, Places
 
 if sys.platform != "win32":
     import resource
 
 TIME_LIMIT = 5.0
-"""Seconds of the loop for one attempt: resolving, connecting, sending, and reading the answer."""
+"""Seconds of the loop, which are real ones on every clock, for one attempt: from resolving to reading the answer."""
 
 ANSWER_LIMIT = 64 * 1024
 FAILURES = (OSError, httpcore2.NetworkError, httpcore2.ProtocolError)
@@ -38,7 +39,9 @@ SPARE = 256
 class Client:
     """Sends requests within limits.
 
-    Waiting for a free place does not count against a receiver's time: an attempt that waits has not begun.
+    An attempt's time includes its wait for a free place, as long as nobody is answered meanwhile: so all that are
+    begun at once with a receiver that hangs end at once, however many they are, and whoever waits for a receiver that
+    answers loses nothing.
 
     Args:
         guard: where requests may go; by default only to this machine.
@@ -60,21 +63,25 @@ class Client:
         self._time_limit = time_limit
         self._answer_limit = answer_limit
         self._connections = connections or connections_for(open_files())
-        self._places = asyncio.Semaphore(self._connections)
-        self._rooms: dict[str, _Room] = {}
+        self._places = Places(self._connections)
+        self._rooms: dict[str, Places] = {}
         self._tls: ssl.SSLContext | None = None
 
     async def post(self, url: str, headers: Mapping[str, str], body: bytes) -> Receipt:
-        """Send `body`; whatever goes wrong is in the receipt. The answer's body is read and thrown away."""
+        """Send `body`; whatever goes wrong is in the receipt. Of the answer only the status counts."""
+        answer, failed = _Answer(), None
         try:
-            status, _ = await self._exchange("POST", url, headers, body, self._answer_limit)
+            await self._exchange("POST", url, headers, body, self._answer_limit, answer)
         except OutboundRefusedError as error:
-            return Receipt(None, f"refused: {error}", "forbidden")
+            failed = Receipt(None, f"refused: {error}", "forbidden")
+        except CrowdedError:
+            failed = Receipt(None, self._crowded, "timeout")
         except (TimeoutError, httpcore2.TimeoutException):
-            return Receipt(None, self._timed_out, "timeout")
+            failed = Receipt(None, self._timed_out, "timeout")
         except FAILURES as error:
-            return Receipt(None, why(error), "refused")
-        return Receipt(status, "", "answered")
+            failed = Receipt(None, why(error), "refused")
+        # A receiver that has said its status has taken the request, or has not, whatever becomes of its further words.
+        return failed if failed is not None and answer.status is None else Receipt(answer.status, "", "answered")
 
     async def get(self, url: str, limit: int = FETCH_LIMIT) -> bytes:
         """The file behind a URL.
@@ -82,35 +89,42 @@ class Client:
         Raises:
             OutboundError: it cannot be had, with the reason; it is larger than `limit` bytes.
         """
+        answer = _Answer()
         try:
-            status, body = await self._exchange("GET", url, {}, None, limit)
+            await self._exchange("GET", url, {}, None, limit, answer)
         except OutboundError:
             raise
+        except CrowdedError:
+            raise OutboundError(f"there was {self._crowded}") from None
         except (TimeoutError, httpcore2.TimeoutException):
             raise OutboundError(f"its server {self._timed_out}") from None
         except FAILURES as error:
             raise OutboundError(f"its server cannot be asked: {why(error)}") from None
-        if status != 200:
-            hint = ", and redirects are not followed" if 300 <= status <= 399 else ""
-            raise OutboundError(f"its server answered {status}{hint}")
-        if len(body) > limit:
+        if answer.status != 200:
+            hint = ", and redirects are not followed" if 300 <= (answer.status or 0) <= 399 else ""
+            raise OutboundError(f"its server answered {answer.status}{hint}")
+        if len(answer.body) > limit:
             raise OutboundError(f"it is larger than {limit} bytes")
-        return body
+        return bytes(answer.body)
 
     @property
     def _timed_out(self) -> str:
         return f"timed out after {self._time_limit:g} s"
 
+    @property
+    def _crowded(self) -> str:
+        return f"no free connection within {self._time_limit:g} s"
+
     async def _exchange(
-        self, method: str, url: str, headers: Mapping[str, str], body: bytes | None, limit: int
-    ) -> tuple[int, bytes]:
-        """The status and the answer's body, cut off somewhere behind `limit` bytes."""
+        self, method: str, url: str, headers: Mapping[str, str], body: bytes | None, limit: int, answer: _Answer
+    ) -> None:
+        """Fill in the answer as it comes; its body is cut off somewhere behind `limit` bytes."""
         parsed = self._guard.parse(url)
         where = httpcore2.URL(
-            scheme=parsed.raw_scheme, host=parsed.raw_host, port=port_of(parsed), target=parsed.raw_path
+            scheme=parsed.scheme.encode(), host=parsed.host.encode(), port=parsed.port, target=parsed.target.encode()
         )
-        ours = {"Host": parsed.netloc.decode("ascii"), "User-Agent": "veosim", "Accept": "*/*", "Connection": "close"}
-        async with self._place(str(where.origin)), asyncio.timeout(self._time_limit):
+        ours = {"Host": parsed.netloc, "User-Agent": "veosim", "Accept": "*/*", "Connection": "close"}
+        async with self._place(str(where.origin)):
             target = await self._guard.check(parsed)
             async with (
                 httpcore2.AsyncHTTPConnection(
@@ -118,7 +132,8 @@ class Client:
                 ) as connection,
                 connection.stream(method, where, headers=[*ours.items(), *headers.items()], content=body) as response,
             ):
-                return response.status, await _read(response, limit)
+                answer.status = response.status
+                await _read(response, answer.body, limit)
 
     def _context(self, target: Target) -> ssl.SSLContext | None:
         if target.url.scheme == "https" and self._tls is None:
@@ -128,23 +143,26 @@ class Client:
 
     @contextlib.asynccontextmanager
     async def _place(self, origin: str) -> AsyncIterator[None]:
-        room = self._rooms.setdefault(origin, _Room(asyncio.Semaphore(max(1, self._connections // 2))))
-        room.visitors += 1
+        """A place of the origin's and one of all, for a block that is cancelled once the attempt's time is over."""
+        room, limit = self._rooms.setdefault(origin, Places(max(1, self._connections // 2))), self._time_limit
         try:
-            async with room.places, self._places:
+            async with (
+                room.one(asyncio.get_running_loop().time(), limit) as since,
+                self._places.one(since, limit) as began,
+                asyncio.timeout_at(began + limit),
+            ):
                 yield
         finally:
-            room.visitors -= 1
             if not room.visitors:
-                del self._rooms[origin]
+                self._rooms.pop(origin, None)
 
 
 @dataclass(slots=True)
-class _Room:
-    """The places that one origin may take; forgotten with its last visitor."""
+class _Answer:
+    """As much of an answer as has come."""
 
-    places: asyncio.Semaphore
-    visitors: int = field(default=0)
+    status: int | None = None
+    body: bytearray = field(default_factory=bytearray)
 
 
 class _Pinned(httpcore2.AnyIOBackend):
@@ -169,14 +187,12 @@ class _Pinned(httpcore2.AnyIOBackend):
         return await super().connect_tcp(last, port, timeout, local_address, socket_options)
 
 
-async def _read(response: httpcore2.Response, limit: int) -> bytes:
-    body = bytearray()
+async def _read(response: httpcore2.Response, body: bytearray, limit: int) -> None:
     async with contextlib.aclosing(response.aiter_stream()) as chunks:
         async for chunk in chunks:
             body += chunk
             if len(body) > limit:
                 break
-    return bytes(body)
 
 
 REASONS: tuple[tuple[type[BaseException], str], ...] = (

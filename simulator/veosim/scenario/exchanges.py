@@ -2,25 +2,55 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from fractions import Fraction
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import Discriminator, Field, Tag, model_validator
 
-from veosim.scenario.conditions import UNREACHED, Ordinals
-from veosim.units import Duration
+from veosim.scenario.conditions import Ordinals, Share, refuse_unreached, show_share
+from veosim.scenario.wires import Wire
+from veosim.units import MILLISECOND, Duration, show_duration
 from veosim.yamlfile import Strict, contradiction
 
-BreakWord = Literal["hang", "reset"]
-"""`hang`: never answer, and keep the connection open. `reset`: close it with a TCP RST."""
+BreakWord = Literal["hang", "reset", "close", "truncate", "drip"]
+"""`hang`: never answer, and keep the connection open. `reset`: close it with a TCP RST. `close`: close it in good
+order, without an answer. `truncate`: promise the whole body, send a part and close. `drip`: send it byte by byte."""
+
+UNANSWERED = frozenset({"hang", "reset", "close"})
+"""The breaks that come in place of an answer; the others change how one is sent."""
+
+SpoilWord = Literal[
+    "bad-json",
+    "empty-body",
+    "html",
+    "wrong-content-type",
+    "unknown-status",
+    "wrong-types",
+    "no-id",
+    "no-url",
+    "huge-body",
+    "goes-back",
+    "redirect",
+]
+"""What is wrong with an answer that is the dialect's own in all else."""
 
 
 class ExchangeWhen(Strict):
-    """Which exchanges an entry is for. `nth` counts this scenario's, `nth_of_job` those of one job."""
+    """Which exchanges an entry is for; every key given must match.
+
+    `nth` counts this scenario's exchanges of the kind, `nth_of_job` those of one job; `share` is a draw for each
+    exchange; `sooner_than` is for polls that follow the previous one of their job before that time is over.
+    """
 
     prompt: str | None = None
+    dialect: Wire | None = None
     operation: str | None = None
+    key: str | None = None
     nth: Ordinals | None = None
     nth_of_job: Ordinals | None = None
+    share: Share | None = None
+    sooner_than: Duration | None = Field(default=None, gt=0)
 
 
 HeaderName = Annotated[str, Field(pattern=r"^[!#$%&'*+.^_`|~0-9A-Za-z-]+$")]
@@ -55,30 +85,108 @@ class Respond(Strict):
         return self
 
 
-class ExchangeEntry(Strict):
-    """What happens to single exchanges: a `delay`, then an answer of its own or none at all.
+class BreakHow(Strict):
+    """A break with its measure: the share of the body that is sent, or the time before each byte of it."""
 
-    `accept: true` (submit only) creates the job although its answer is lost.
+    truncate: Share | None = None
+    drip: Duration | None = None
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        if (self.truncate is None) == (self.drip is None):
+            raise contradiction("a break is either {truncate: 50%} or {drip: 200ms}")
+        if self.truncate == 1:
+            raise contradiction("100% of the body is all of it: nothing would be cut off", "truncate")
+        if self.drip == 0:
+            raise contradiction("bytes that follow each other at once are no drip: let some time pass", "drip")
+        return self
+
+
+@dataclass(frozen=True, slots=True)
+class Breakage:
+    """A break as it is carried out.
+
+    Attributes:
+        share: of the body that is sent, where the word is `truncate`.
+        pause: nanoseconds before each byte of the body, where it is `drip`.
+    """
+
+    word: BreakWord
+    share: Fraction = Fraction(1, 2)
+    pause: int = 200 * MILLISECOND
+
+    def __str__(self) -> str:
+        measure = {"truncate": f" {show_share(self.share)}", "drip": f" {show_duration(self.pause)}"}
+        return f"break: {self.word}{measure.get(self.word, '')}"
+
+
+def _form(value: object) -> str:
+    return "how" if isinstance(value, dict | BreakHow) else "word"
+
+
+Break = Annotated[Annotated[BreakWord, Tag("word")] | Annotated[BreakHow, Tag("how")], Discriminator(_form)]
+"""`reset`, or `{truncate: 50%}`."""
+
+
+class ExchangeEntry(Strict):
+    """What happens to single exchanges: a `delay`, then an answer of its own, a spoiled one, or none at all.
+
+    `accept: true` (submit only) creates the job although its answer is lost. `keep_alive`: how long the connection may
+    then be idle before the server closes it, in real time.
     """
 
     when: ExchangeWhen | None = None
     respond: Respond | None = None
+    spoil: SpoilWord | None = None
     delay: Duration = 0
     accept: bool = False
-    break_: BreakWord | None = Field(default=None, alias="break")
+    break_: Break | None = Field(default=None, alias="break")
+    keep_alive: Duration | None = None
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
-        if self.respond is not None and self.break_ is not None:
-            raise contradiction("'respond' answers and 'break' does not: keep one", "break")
-        if self.respond is None and self.break_ is None and not self.delay:
-            raise contradiction("an entry needs 'respond', 'delay' or 'break'")
+        breaks = self.breakage
+        if breaks is not None and breaks.word in UNANSWERED:
+            if self.respond is not None:
+                raise contradiction(f"'respond' answers and 'break: {breaks.word}' does not: keep one", "break")
+            if self.spoil is not None:
+                raise contradiction(f"'break: {breaks.word}' leaves no answer that could be spoiled", "spoil")
+        if self.respond is not None and self.spoil is not None:
+            problem = "'spoil' changes the dialect's own answer and 'respond' replaces it: keep one"
+            raise contradiction(problem, "spoil")
+        if self.keep_alive is not None and breaks is not None and breaks.word != "drip":
+            raise contradiction(f"'break: {breaks.word}' leaves no connection to keep", "keep_alive")
+        if not (self.replaces_answer or breaks or self.spoil or self.delay or self.keep_alive is not None):
+            raise contradiction("an entry needs 'respond', 'spoil', 'break', 'delay' or 'keep_alive'")
         return self
+
+    @property
+    def breakage(self) -> Breakage | None:
+        """The break, with the usual measure where it names none."""
+        how = self.break_
+        if how is None:
+            return None
+        if not isinstance(how, BreakHow):
+            return Breakage(how)
+        return Breakage("drip", pause=how.drip) if how.drip else Breakage("truncate", share=how.truncate or Fraction(0))
 
     @property
     def replaces_answer(self) -> bool:
         """Whether the dialect's own answer is lost."""
-        return self.respond is not None or self.break_ is not None
+        breaks = self.breakage
+        return self.respond is not None or (breaks is not None and breaks.word in UNANSWERED)
+
+    @property
+    def words(self) -> str:
+        """What is done, as the journal names it: `delay: 30s, respond: 503`."""
+        done = {
+            "delay": show_duration(self.delay) if self.delay else None,
+            "respond": self.respond.status if self.respond else None,
+            "spoil": self.spoil,
+            "keep_alive": show_duration(self.keep_alive) if self.keep_alive is not None else None,
+        }
+        named = [f"{key}: {value}" for key, value in done.items() if value is not None]
+        return ", ".join([*named, *([str(self.breakage)] if self.breakage else [])])
 
 
 class Exchanges(Strict):
@@ -86,19 +194,29 @@ class Exchanges(Strict):
 
     submit: tuple[ExchangeEntry, ...] = Field(default=(), strict=False)
     poll: tuple[ExchangeEntry, ...] = Field(default=(), strict=False)
+    content: tuple[ExchangeEntry, ...] = Field(default=(), strict=False)
+    cancel: tuple[ExchangeEntry, ...] = Field(default=(), strict=False)
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
-        for index, entry in enumerate(self.poll):
-            if entry.accept:
-                problem = "'accept' belongs to exchanges.submit: a poll accepts nothing"
-                raise contradiction(problem, "poll", index, "accept")
-        for index, entry in enumerate(self.submit):
-            if entry.when is not None and entry.when.nth_of_job is not None:
-                problem = "'nth_of_job' belongs to exchanges.poll: a submit has no job yet"
-                raise contradiction(problem, "submit", index, "when", "nth_of_job")
-        for kind, entries in (("submit", self.submit), ("poll", self.poll)):
-            for index, entry in enumerate(entries[:-1]):
-                if entry.when is None or entry.when == ExchangeWhen():
-                    raise contradiction(UNREACHED, kind, index)
+        for kind in type(self).model_fields:
+            entries: tuple[ExchangeEntry, ...] = getattr(self, kind)
+            for index, entry in enumerate(entries):
+                _refuse_misplaced(kind, index, entry)
+            refuse_unreached([entry.when for entry in entries], "exchange", kind)
         return self
+
+
+def _refuse_misplaced(kind: str, index: int, entry: ExchangeEntry) -> None:
+    when = entry.when or ExchangeWhen()
+    if kind != "submit" and entry.accept:
+        raise contradiction(f"'accept' belongs to exchanges.submit: a {kind} accepts nothing", kind, index, "accept")
+    if kind == "submit" and when.nth_of_job is not None:
+        problem = "'nth_of_job' does not belong to exchanges.submit: a submit has no job yet"
+        raise contradiction(problem, kind, index, "when", "nth_of_job")
+    if kind != "poll" and when.sooner_than is not None:
+        problem = "'sooner_than' belongs to exchanges.poll: it is the time since a job's previous poll"
+        raise contradiction(problem, kind, index, "when", "sooner_than")
+    if kind != "poll" and entry.spoil == "goes-back":
+        problem = "'goes-back' belongs to exchanges.poll: only a poll tells how far a job is"
+        raise contradiction(problem, kind, index, "spoil")

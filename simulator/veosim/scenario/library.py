@@ -16,6 +16,7 @@ class Library:
     def __init__(self, added: Iterable[Scenario] = ()) -> None:
         self._shipped = scenario_files()
         self._scenarios = {DEFAULT.scenario: DEFAULT}
+        self._added: set[str] = set()
         for scenario in added:
             self.add(scenario)
 
@@ -27,6 +28,13 @@ class Library:
     def add(self, scenario: Scenario) -> None:
         """Let a scenario be asked for by its name; one of the same name is replaced."""
         self._scenarios[scenario.scenario] = scenario
+        self._added.add(scenario.scenario)
+
+    def origin(self, name: str) -> str:
+        """Where a scenario of these comes from: `added`, the folder of `scenarios/` that it ships in, or `built in`."""
+        if name in self._added or name not in self._shipped:
+            return "added" if name in self._added else "built in"
+        return self._shipped[name].parent.name
 
     def find(self, name: str) -> Scenario | None:
         """The scenario of that name, or None."""

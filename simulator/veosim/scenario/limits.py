@@ -79,7 +79,8 @@ class Occupancy:
             while self.taken and self.taken[0] <= now - MINUTE:
                 self.taken.popleft()
             if len(self.taken) >= pace:
-                return Reached("submits_per_minute", f"At most {pace} submits a minute.", self.taken[0] + MINUTE)
+                message = f"The limit of submits per minute is {pace}."
+                return Reached("submits_per_minute", message, self.taken[0] + MINUTE)
         full = self._full(jobs, now)
         if full is None and pace is not None:
             self.taken.append(now)
@@ -95,7 +96,7 @@ class Occupancy:
         if jobs <= slots - len(busy) + max(0, longest - len(self.waiting) - self.stranded):
             return None
         changes = [instant for instant in (*busy, *self.waiting[:1]) if instant < FOREVER]
-        message = f"At most {slots} jobs at a time, and {longest} in the queue."
+        message = f"The limit of concurrent jobs is {slots}, and that of the queue {longest}."
         return Reached("queue", message, min(changes, default=None))
 
     def placed(self, plan: Plan, deadline: int | None, now: int) -> Plan:
@@ -110,7 +111,7 @@ class Occupancy:
         start = max(now + plan.queue, free)
         late = replace(plan, queue=start - now) if free < FOREVER else Plan(Outcome.STUCK, FOREVER)
         bent = cut(late, deadline)
-        if free > now:
+        if free > now and self.limits.queue is not None:
             self._wait(bent, now)
         runs = free < FOREVER and (ENDS[bent.outcome] is None or now + bent.queue >= start)
         if not runs:  # it ends in the queue, or never leaves it

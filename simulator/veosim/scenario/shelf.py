@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from veosim.errors import SourceError, VeosimError, did_you_mean
+from veosim.errors import Problem, SourceError, VeosimError, did_you_mean
 from veosim.resources import scenario_file, scenario_files
-from veosim.scenario.load import load_scenario
+from veosim.scenario.extend import composed, is_path
 from veosim.scenario.model import Scenario
-from veosim.yamlfile import read_file, read_tree
+from veosim.yamlfile import check, read_file, read_tree
 
 SUFFIXES = (".yaml", ".yml")
 FIRST = "default"
@@ -41,12 +41,20 @@ class News:
     problems: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class _Book:
+    """A scenario, and the files that it was read from: its own, and those that it is built on."""
+
+    scenario: Scenario
+    files: frozenset[Path]
+
+
 class Shelf:
     """What `--scenario` was given, in order; the last is active, and all can be asked for by their names.
 
     Args:
         given: files (with a suffix or a slash), folders, and names; a name is looked for in the files and folders
-            before it, then among the shipped scenarios.
+            before it, then among the shipped scenarios. A folder that has the name of one of these is `./NAME`.
 
     Raises:
         SourceError: a file is wrong, or two files have one name.
@@ -54,88 +62,96 @@ class Shelf:
     """
 
     def __init__(self, given: Sequence[str]) -> None:
-        self._given = tuple(given)
-        self._scenarios: dict[Path, Scenario] = {}
+        self._folders: list[Path] = []
+        self._books: dict[Path, _Book] = {}
         active: Path | None = None
-        for name in self._given:
+        for name in given:
             paths = self._paths(name)
             for path in paths:
-                self._scenarios[path] = load_scenario(_spelled(path))
+                self._books[path] = _read(path)
             active = next((path for path in paths if path.stem == FIRST), paths[0])
         if active is None:
             raise VeosimError("a shelf needs at least one file, folder or name")
         self._active = active
         self._stamps = self._look()
-        problems = list(_twins(self._scenarios))
-        if problems:
-            raise SourceError([problem for error in problems for problem in error.problems])
+        self._wrong: dict[Path, str] = {}
+        twins = _twins(self._books)
+        if twins:
+            raise SourceError(twins)
 
     @property
     def active(self) -> Scenario:
         """What is played for whoever asks for nothing else."""
-        return self._scenarios[self._active]
+        return self._books[self._active].scenario
 
     @property
     def scenarios(self) -> list[Scenario]:
         """All of them, in the order of their names."""
-        return sorted(self._scenarios.values(), key=lambda scenario: scenario.scenario)
+        return sorted((book.scenario for book in self._books.values()), key=lambda scenario: scenario.scenario)
 
     def refresh(self) -> News:
-        """Read again whatever was read before, if any file changed; a file that is wrong stays as it was.
-
-        All are read, not only those that changed: a scenario may rest on another one's file.
-        """
+        """Read all files again, if any of them changed; a scenario whose files are wrong stays as it was."""
         stamps = self._look()
-        if stamps == self._stamps:
-            return News()
         touched = {path for path in {*stamps, *self._stamps} if stamps.get(path) != self._stamps.get(path)}
+        if not touched:
+            return News()
         self._stamps = stamps
-        before, after, problems = self._scenarios, dict(self._scenarios), []
-        for path in sorted({*stamps, *before}):
-            try:
-                after[path] = load_scenario(_spelled(path))
-            except VeosimError as error:
-                if path not in stamps and path != self._active:
-                    after.pop(path, None)  # it was taken away
-                elif path in touched:
-                    problems.append(str(error))
-        for error in _twins(after):
-            problems.append(str(error))
-            twin = Path(error.problems[0].source)
-            after.pop(twin)
-            if twin in before:
-                after[twin] = before[twin]
-        self._scenarios = after
+        books, wrong = self._read_all(stamps)
+        problems = [text for path, text in wrong.items() if path in touched or self._wrong.get(path) != text]
+        self._wrong = wrong
+        twins = _twins(books)
+        if twins:  # whose name it is nobody can tell, so all stay as they were until the files agree
+            return News(problems=(*problems, *map(str, twins)))
+        before, self._books = self._books, books
         changes = [
-            Change(before.get(path), scenario)
-            for path, scenario in after.items()
-            if scenario is not before.get(path) and (path in touched or scenario != before.get(path))
+            Change(before[path].scenario if path in before else None, book.scenario)
+            for path, book in sorted(books.items(), key=lambda item: item[0])
+            if book != before.get(path) or (path not in wrong and touched & book.files)
         ]
         return News(tuple(changes), tuple(problems))
 
+    def _read_all(self, present: Container[Path]) -> tuple[dict[Path, _Book], dict[Path, str]]:
+        """Every book as its files say now, or as they said before, and what is wrong with those that cannot be read."""
+        books, wrong = dict(self._books), {}
+        for path in sorted(self._own()):
+            try:
+                books[path] = _read(path)
+            except VeosimError as error:
+                if path not in present and path != self._active:
+                    del books[path]  # it was taken away
+                else:
+                    wrong[path] = str(error)
+        return books, wrong
+
     def _paths(self, name: str) -> list[Path]:
         path = Path(name)
-        if path.is_dir():
+        if path.is_dir() and name not in scenario_files():
+            self._folders.append(path)
             found = files_in(path)
             if not found:
                 raise VeosimError(f"the folder {name!r} holds no scenario: its files would end in {SUFFIXES[0]}")
             return found
-        if path.suffix in SUFFIXES or path.name != name:
+        if is_path(name):
             return [path]
-        own = {scenario.scenario: path for path, scenario in self._scenarios.items()}
+        own = {book.scenario.scenario: path for path, book in self._books.items()}
         if name in own:
             return [own[name]]
         known = {*own, *scenario_files()}
         if own and name not in known:
             hint = did_you_mean(name, known)
-            raise VeosimError(f"no scenario is called {name!r}; there are {', '.join(sorted(known))}; {hint}".rstrip("; "))
+            raise VeosimError(
+                f"no scenario is called {name!r}; there are {', '.join(sorted(known))}; {hint}".rstrip("; ")
+            )
         return [scenario_file(name)]
 
+    def _own(self) -> set[Path]:
+        """The files of all books, and the new ones in the folders."""
+        return {*self._books, *(path for folder in self._folders for path in files_in(folder))}
+
     def _look(self) -> dict[Path, Stamp]:
-        """The stamp of every file, those of new ones in the folders included; absent ones have none."""
-        folders = [Path(name) for name in self._given if Path(name).is_dir()]
+        """The stamp of every file that matters; absent ones have none."""
         stamps = {}
-        for path in {*self._scenarios, *(path for folder in folders for path in files_in(folder))}:
+        for path in self._own().union(*(book.files for book in self._books.values())):
             try:
                 status = path.stat()
             except OSError:
@@ -144,17 +160,27 @@ class Shelf:
         return stamps
 
 
-def _spelled(path: Path) -> str:
-    """A path that cannot be taken for the name of a shipped scenario."""
-    return str(path) if path.suffix in SUFFIXES or path.name != str(path) else f"./{path}"
+def _read(path: Path) -> _Book:
+    tree = composed(read_tree(read_file(path), str(path)), trusted_paths=True)
+    return _Book(check(Scenario, tree), frozenset({path, *map(Path, tree.notes)}))
 
 
-def _twins(scenarios: dict[Path, Scenario]) -> Iterator[SourceError]:
-    """One error for each file whose scenario has the name of an earlier one."""
+def _twins(books: Mapping[Path, _Book]) -> list[Problem]:
+    """One problem for each file whose scenario has the name of an earlier one."""
     first: dict[str, Path] = {}
-    for path, scenario in sorted(scenarios.items()):
-        earlier = first.setdefault(scenario.scenario, path)
+    problems = []
+    for path, book in sorted(books.items(), key=lambda item: item[0]):
+        name = book.scenario.scenario
+        earlier = first.setdefault(name, path)
         if earlier != path:
-            tree = read_tree(read_file(path), str(path))
-            problem = f"the name {scenario.scenario!r} is also that of {earlier}; give each file a name of its own"
-            yield SourceError([tree.problem(("scenario",), problem)])
+            message = f"the name {name!r} is also that of {earlier}; give each file a name of its own"
+            problems.append(_named_at(path, message))
+    return problems
+
+
+def _named_at(path: Path, message: str) -> Problem:
+    """A problem with a file's name, at the line that gives it."""
+    try:
+        return read_tree(read_file(path), str(path)).problem(("scenario",), message)
+    except SourceError:  # it has become unreadable since, and what it said before goes on
+        return Problem(str(path), 1, 1, "scenario", message)

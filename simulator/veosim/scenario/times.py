@@ -12,7 +12,6 @@ from typing import Annotated, Self
 
 from pydantic import Discriminator, Field, Tag, model_validator
 
-from veosim.errors import did_you_mean
 from veosim.seeded import generator
 from veosim.units import LONGEST, MILLISECOND, Duration
 from veosim.yamlfile import Strict, contradiction
@@ -117,8 +116,9 @@ class Percentiles(_Lognormal):
     def _consistent(self) -> Self:
         given = [name for name in _TAILS if getattr(self, name) is not None]
         if len(given) != 1:
-            found = f"found {' and '.join(given)}" if given else "found neither"
-            raise contradiction(f"beside 'p50' exactly one of {', '.join(_TAILS)} fixes the spread, {found}", *given[1:2])
+            found = f"found {' and '.join(given) or 'none'}"
+            problem = f"beside 'p50' exactly one of {', '.join(_TAILS)} fixes the spread, {found}"
+            raise contradiction(problem, *given[1:2])
         self._require_room("p50")
         if self._tail[1] <= self.p50:
             raise contradiction(f"{given[0]!r} must be above 'p50'", given[0])
@@ -139,37 +139,29 @@ class Percentiles(_Lognormal):
 
 Drawn = Uniform | Lognormal | Percentiles
 
-FORMS: Mapping[str, str] = {"uniform": "uniform", "median": "lognormal", "sigma": "lognormal"} | dict.fromkeys(
+FORMS: Mapping[str, str] = {"uniform": "even", "median": "lognormal", "sigma": "lognormal"} | dict.fromkeys(
     ("p50", *_TAILS), "percentiles"
 )
-"""The keys by which the form of a drawn time is told."""
+"""The keys by which the form of a drawn time is told. The forms are named like no key: errors tell the two apart."""
 
-_TAGS: Mapping[type[Strict], str] = {Uniform: "uniform", Lognormal: "lognormal", Percentiles: "percentiles"}
+_TAGS: Mapping[type[Strict], str] = {Uniform: "even", Lognormal: "lognormal", Percentiles: "percentiles"}
 
 
 def _form(value: object) -> str | None:
     if isinstance(value, Mapping):
-        near = (did_you_mean(key, FORMS) for key in value)
-        known = next((key for key in FORMS if key in value), None) or next(
-            (key for hint in near for key in FORMS if hint and f"'{key}'" in hint), None
-        )
-        return FORMS[known] if known else None
+        return next((form for key, form in FORMS.items() if key in value), None)
     return next((tag for kind, tag in _TAGS.items() if isinstance(value, kind)), "fixed")
 
 
 Time = Annotated[
     Annotated[Duration, Tag("fixed")]
-    | Annotated[Uniform, Tag("uniform")]
+    | Annotated[Uniform, Tag("even")]
     | Annotated[Lognormal, Tag("lognormal")]
     | Annotated[Percentiles, Tag("percentiles")],
     Discriminator(
         _form,
         custom_error_type="time_form",
-        custom_error_message="{problem}",
-        custom_error_context={
-            "problem": "this mapping is no time",
-            "allowed": "90s, {uniform: [60s, 120s]}, {median: 90s, sigma: 0.5}, {p50: 95s, p99: 280s}",
-        },
+        custom_error_message="a time is 90s, {uniform: [1s, 2s]}, {median: 90s, sigma: 0.5} or {p50: 95s, p99: 280s}",
     ),
 ]
 """Fixed or drawn."""

@@ -5,17 +5,26 @@ Each default is what the document's own sample shows, or the milder reading wher
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
+from pydantic_core import PydanticCustomError
 
 from veosim.yamlfile import Strict
+
+
+def _telling(status: int) -> int:
+    if status != 200 and not 400 <= status <= 599:
+        raise PydanticCustomError(
+            "status", "{problem}", {"problem": f"found {status}", "allowed": "200, or 400 to 599"}
+        )
+    return status
 
 
 class ApiVideoVariant(Strict):
     """`failed_status`: the HTTP status that tells of a failed job; 000 and 001 know 4xx, 5xx and an envelope in 200."""
 
-    failed_status: int = Field(default=200, ge=200, le=599)
+    failed_status: Annotated[int, AfterValidator(_telling)] = 200
 
 
 class GenerationsSecondsVariant(Strict):

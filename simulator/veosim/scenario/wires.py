@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated
 
-from pydantic import BeforeValidator
-from pydantic_core import PydanticCustomError
+from pydantic import BeforeValidator, GetJsonSchemaHandler
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema, PydanticCustomError
 
 from veosim.errors import VeosimError, did_you_mean, shown
 from veosim.resources import openapi_files
@@ -16,8 +17,8 @@ if TYPE_CHECKING:
 SEVERAL_VIDEOS = frozenset({"generations-metadata"})
 """The dialects in which one job may be asked for several videos (004, metadata Parameters, sampleCount)."""
 
-_FACES = frozenset({"cn8-gateway"})
-"""OpenAPI documents of what a gateway shows its clients; no upstream speaks them."""
+_FACES = frozenset({"cn8-gateway", "control"})
+"""OpenAPI documents of what a gateway shows its clients, and of the control API; no upstream speaks them."""
 
 
 def wires() -> list[str]:
@@ -35,7 +36,14 @@ def _known(value: object) -> object:
     return value
 
 
-Wire = Annotated[str, BeforeValidator(_known)]
+class _Named:
+    """Puts the names into a JSON Schema when one is drawn: they are those of files."""
+
+    def __get_pydantic_json_schema__(self, core: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        return {**handler(core), "enum": wires()}
+
+
+Wire = Annotated[str, BeforeValidator(_known), _Named()]
 """The name of a dialect."""
 
 

@@ -158,7 +158,9 @@ def test_a_huge_image_is_not_echoed() -> None:
     """A refusal stays small, whatever came in; a short value is shown."""
     _, body = refused(FROM_IMAGE, image="ü" * 10_000_000)
     message = "Input should be an http(s) URL, a base64 data URI or base64 image bytes"
-    assert body["detail"] == [{"type": "image", "loc": ["body", "image"], "msg": message}]
+    [detail] = body["detail"]
+    assert (detail["loc"], detail["msg"].partition(";")[0]) == (["body", "image"], message)
+    assert len(json.dumps(body)) < 1_200
     _, body = refused(FROM_IMAGE, image="ü" * 200)
     assert body["detail"][0]["input"] == "ü" * 200
 

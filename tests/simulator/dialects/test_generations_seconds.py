@@ -152,11 +152,14 @@ def test_seconds_by_model_and_form(model: str, form: Literal["either", "string",
 
 
 @pytest.mark.parametrize("model", MODELS)
-@pytest.mark.parametrize("size", ["720p", "1080p", "4k", "1280x720", "1920x1080", "10x10", "9999x9999"])
+@pytest.mark.parametrize(
+    "size", ["720p", "1080p", "4k", "1280x720", "1920x1080", "10x10", "9999x9999", "3840x2160", "2160x3840", "3839x99"]
+)
 def test_sizes(model: str, size: str) -> None:
-    """Named ones and pixels; 4k needs Veo 3."""
-    if (model, size) == (VEO_2, "4k"):
-        message = "size: found '4k'; allowed with Veo 2: 720p, 1080p or pixels, such as 1280x720"
+    """Named ones and pixels; 4k needs Veo 3, by name or in pixels."""
+    if model == VEO_2 and size in {"4k", "9999x9999", "3840x2160", "2160x3840"}:
+        allowed = "720p, 1080p or fewer pixels than 3840 on a side, such as 1280x720"
+        message = f"size: found {size!r}; allowed with Veo 2: {allowed}"
         assert refused(VEO, model=model, size=size) == message
     else:
         assert parsed(VEO, model=model, size=size).resolution == size
@@ -167,8 +170,7 @@ def test_sizes(model: str, size: str) -> None:
     [
         ("veo-2.1-x", {5, 6, 7, 8}),
         ("veo-3.0-a.b-9", {4, 6, 8}),
-        ("veo-3.2-generate-001", {8}),
-        ("veo-3.10-ultra", {8}),
+        ("veo-3.1-ultra", {8}),
     ],
 )
 def test_the_models_are_examples(model: str, allowed: set[int]) -> None:
@@ -258,7 +260,7 @@ def test_image_forms(image: str) -> None:
 
 
 FORMS = "Input should be an http(s) URL, a base64 data URI or base64 image bytes"
-A_MODEL = "a Veo 2 or 3 model, such as veo-3.0-generate-001"
+A_MODEL = "a Veo 2, 3.0 or 3.1 model, such as veo-3.0-generate-001"
 A_SIZE = "720p, 1080p, 4k or pixels, such as 1280x720"
 ANY_SECONDS = "'4', '5', '6', '7', '8', 4, 5, 6, 7 or 8"
 BOTH = "images, input_reference: found both; exactly one of them is required"

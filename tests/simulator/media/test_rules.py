@@ -44,9 +44,9 @@ def test_each_form_is_taken_or_refused(rules: ImageRules, taken: set[str], allow
 
 @pytest.mark.parametrize("text", ["", "ü", "ftp://images.example/a.png", "data:text/plain;base64,YQ==", TEXT[:-1]])
 def test_what_has_no_form_is_refused(text: str) -> None:
-    """So is text that is nothing at all."""
+    """So is text that is nothing at all, with the reason."""
     with pytest.raises(
-        ImageError, match=r"^Input should be an http\(s\) URL, a base64 data URI or base64 image bytes$"
+        ImageError, match=r"^Input should be an http\(s\) URL, a base64 data URI or base64 image bytes; found "
     ):
         ImageRules().check_text(text)
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from veosim import parse_scenario
 from veosim.job import REASONS, Job, JobError, JobRequest, Outcome, Plan
-from veosim.scenario.exchanges import ExchangeEntry, Exchanges, ExchangeWhen, Respond
+from veosim.scenario.matching import Seen
 from veosim.scenario.stage import Stage
 from veosim.units import SECOND
 
@@ -21,8 +21,6 @@ DRAWN = parse_scenario(
     "  - {queue: {uniform: [0s, 9s]}, run: {uniform: [1s, 30s]}}\n"
 )
 DEFAULT_PLAN = Plan(Outcome.SUCCEED, SECOND, 4 * SECOND)
-HANG = ExchangeEntry.model_validate({"when": {"nth": 2}, "break": "hang"})
-BUSY = ExchangeEntry(when=ExchangeWhen(prompt="b", operation="from-text"), respond=Respond(status=503))
 
 
 def asked(
@@ -238,30 +236,13 @@ def test_what_a_request_lacks_or_limits_is_in_its_plan() -> None:
     lacking = Stage(DRAWN, 7).draw("api-video", asked(lacks=lack, jobs=2))
     limited = played("{outcome: stuck}").draw("api-video", asked(deadline=9 * SECOND))
     assert [(plan.outcome, plan.error) for plan, _ in lacking] == [(Outcome.FAIL, lack)] * 2
-    assert [plan for plan, _ in limited] == [Plan(Outcome.CANCEL, SECOND, 8 * SECOND)]
+    assert [plan for plan, _ in limited] == [Plan(Outcome.CANCEL, SECOND, 8 * SECOND, progress=99)]
 
 
-def test_submit_faults_count_submits() -> None:
-    """Of each list the first entry that matches applies; others pass."""
-    stage = Stage(DRAWN.model_copy(update={"exchanges": Exchanges(submit=(HANG, BUSY))}), 0)
-    found = [stage.submit_fault(asked(prompt)) for prompt in "abba"]
-    assert found == [None, HANG, BUSY, None]
-    assert stage.submit_fault(asked("b", operation="from-image")) is None
-
-
-def test_poll_faults_count_polls_of_all_and_of_one_job() -> None:
-    """`nth` counts the scenario's polls, `nth_of_job` each job's own."""
-    fourth = ExchangeEntry.model_validate({"when": {"nth": 4}, "break": "hang"})
-    second = ExchangeEntry.model_validate({"when": {"nth_of_job": 2}, "break": "reset"})
-    stage = Stage(DRAWN.model_copy(update={"exchanges": Exchanges(poll=(fourth, second))}), 0)
-    one, other = job_of(asked("a")), job_of(asked("b"))
-    found = [stage.poll_fault(job) for job in (one, other, one, other, other, one)]
-    assert found == [None, None, second, fourth, None, None]
-    assert (one.polls, other.polls, stage.polls) == (3, 3, 6)
-
-
-def test_without_faults_exchanges_are_counted_all_the_same() -> None:
-    """A scenario without faults lets everything pass."""
-    stage, job = played(), job_of(asked())
-    assert [stage.submit_fault(asked()), stage.poll_fault(job)] == [None, None]
-    assert (stage.submits, stage.polls, job.polls) == (1, 1, 1)
+def test_exchanges_are_counted_by_kind() -> None:
+    """Whether or not a fault falls on them; `nth` counts those of its own kind."""
+    stage = Stage(parse_scenario("scenario: x\nexchanges: {poll: [{when: {nth: 2}, break: hang}]}"), 0)
+    seen = Seen("api-video", ("status",), "a kite")
+    found = [stage.fault(kind, seen) for kind in ("submit", "poll", "content", "poll", "cancel", "poll")]
+    assert found == [None, None, None, stage.scenario.exchanges.poll[0], None, None]
+    assert stage.exchanges == {"submit": 1, "poll": 3, "content": 1, "cancel": 1}

@@ -1,0 +1,137 @@
+"""One operation as an ASGI app: a request is read, handed to the simulator, and what it decides is carried out."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from starlette.exceptions import HTTPException
+from starlette.types import Receive, Scope, Send
+
+from veosim.body import BadBodyError, ClientLeftError, read_body
+from veosim.call import BODILESS, Call, Reaction
+from veosim.clock import HeldError
+from veosim.dialects.base import Answer, Dialect, Kind, Operation
+from veosim.faults import INSTEAD, WITHIN, Outgoing, Wire
+from veosim.reading import base_of, credentials_of, download_headers, header
+from veosim.scenario.exchanges import Breakage
+from veosim.simulator import Simulator
+
+
+class Endpoint:
+    """One operation of one dialect, mounted under `prefix`, as a raw ASGI app."""
+
+    def __init__(self, simulator: Simulator, dialect: Dialect, operation: Operation, prefix: str) -> None:
+        self._simulator = simulator
+        self._dialect = dialect
+        self._operation = operation
+        self._prefix = prefix
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Read, let the simulator decide, carry it out."""
+        simulator = self._simulator
+        if scope["path"].endswith("\n"):  # a route's pattern ends before a last line break too
+            raise HTTPException(404)
+        try:
+            call = await self._read(scope, receive)
+        except ClientLeftError:
+            return
+        reaction = simulator.receive(call)
+        wire = Wire(scope, receive, send, simulator.clock)
+        try:
+            if reaction.first is not None:
+                await reaction.first()
+            if reaction.delay:
+                reaction = await self._delayed(reaction)
+            await _carry_out(reaction, wire, bodiless=scope["method"] == "HEAD")
+        finally:
+            if reaction.break_ is not None and reaction.answer is not None:
+                went = replace(reaction.answer, body=reaction.answer.body[: wire.sent])
+                reaction = replace(reaction, answer=went)
+            simulator.finish(reaction, sent=wire.started)
+            simulator.clock.finished()
+
+    async def _delayed(self, reaction: Reaction) -> Reaction:
+        """The reaction once its delay is over; an exchange that nobody advances is answered 504 instead."""
+        try:
+            await self._simulator.clock.sleep(reaction.delay)
+        except HeldError as error:
+            reaction.exchange.note = str(error)
+            return replace(reaction, answer=self._dialect.error(self._operation, 504, str(error)), break_=None)
+        return reaction
+
+    async def _read(self, scope: Scope, receive: Receive) -> Call:
+        dialect, operation, path = self._dialect, self._operation, scope["path_params"]
+        headers = scope["headers"]
+        key, bearer, wish = credentials_of(header(headers, b"authorization"))
+        job_id = str(path.get("job_id", ""))
+        if operation.kind is Kind.SUBMIT:
+            body, failure, base = b"", None, base_of(scope) + self._prefix
+            try:
+                body = await read_body(receive, dialect.body_limit)
+            except BadBodyError as error:
+                failure = error
+            call = Call(dialect, operation, scope["path"], body, key, "", failure, bearer, wish, base)
+            return await self._simulator.fetched(call) if self._simulator.fetch_images else call
+        is_head = scope["method"] == "HEAD"
+        # A range is for GET alone (RFC 9110, 14.2).
+        wanted = download_headers(headers) if operation.kind is Kind.CONTENT and not is_head else {}
+        file = str(path.get("file", ""))
+        return Call(
+            dialect,
+            operation,
+            scope["path"],
+            b"",
+            key,
+            job_id,
+            None,
+            bearer,
+            file=file,
+            headers=wanted,
+            is_head=is_head,
+        )
+
+
+def outgoing(answer: Answer, *, bodiless: bool = False) -> Outgoing:
+    """An answer as it goes over the wire; `bodiless` keeps the body back, as an answer to HEAD does."""
+    headers = [(b"content-type", answer.content_type.encode("latin-1"))]
+    bodiless = bodiless or answer.status in BODILESS
+    if answer.status not in BODILESS:
+        headers.append((b"content-length", b"%d" % len(answer.body)))
+    if answer.headers:
+        headers += [(name.lower().encode("latin-1"), text.encode("latin-1")) for name, text in answer.headers.items()]
+    return Outgoing(answer.status, headers, b"" if bodiless else answer.body)
+
+
+async def send_answer(send: Send, answer: Answer) -> None:
+    """Put an answer on the wire."""
+    going = outgoing(answer)
+    await send(going.head)
+    await send(going.whole)
+
+
+async def _carry_out(reaction: Reaction, wire: Wire, *, bodiless: bool) -> None:
+    """Answer, or break the connection."""
+    if (reaction.delay or reaction.first) and wire.left:
+        await wire.gone()  # else the server might take this for an app that forgot to answer
+        return
+    if reaction.keep_alive is not None:
+        wire.limit_idleness(reaction.keep_alive)
+    how = reaction.break_
+    if reaction.answer is not None and how is not None:
+        await _break_within(reaction, wire, outgoing(reaction.answer, bodiless=bodiless), how)
+    elif reaction.answer is not None:
+        await wire.answer(outgoing(reaction.answer, bodiless=bodiless))
+    elif how is not None:
+        await INSTEAD[how.word](wire)
+
+
+async def _break_within(reaction: Reaction, wire: Wire, answer: Outgoing, how: Breakage) -> None:
+    try:
+        await WITHIN[how.word](wire, answer, how)
+    except HeldError as error:
+        reaction.exchange.note = str(error)
+        wire.close()
+        await wire.gone()
+    else:
+        if how.word == "drip" and wire.sent < len(answer.body):
+            reaction.exchange.note = f"the client left after {wire.sent} of {len(answer.body)} bytes"
