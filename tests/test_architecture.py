@@ -27,7 +27,7 @@ LAYERS: dict[str, tuple[tuple[str, ...], ...]] = {
         ("app",),
         ("server",),
         ("veosim",),
-        ("answers", "client", "fixture", "receiver"),
+        ("client", "client_records", "fixture", "receiver"),
         ("cli", "pytest_plugin"),
     ),
     "veocontracts": (

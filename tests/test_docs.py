@@ -16,8 +16,10 @@ from veosim.faults import INSTEAD, WITHIN
 from veosim.scenario.callbacks import CallbackRules, RetryRules
 from veosim.scenario.exchanges import BreakHow, ExchangeEntry, Exchanges, ExchangeWhen, Respond
 from veosim.scenario.jobs import ErrorWords, JobEntry, JobWhen, ResultEntry
+from veosim.scenario.limits import Limits
 from veosim.scenario.load import parse_scenario
 from veosim.scenario.model import Scenario
+from veosim.scenario.times import Lognormal, Percentiles, Uniform
 from veosim.scenario.variants import (
     ApiVideoVariant,
     GenerationsMetadataVariant,
@@ -53,6 +55,7 @@ def test_a_generated_page_is_up_to_date(name: str) -> None:
 
 
 LANGUAGE: list[type[Strict]] = [
+    *(Uniform, Lognormal, Percentiles, Limits),
     *(Scenario, JobEntry, JobWhen, ErrorWords, ResultEntry, Exchanges, ExchangeEntry, ExchangeWhen, Respond),
     BreakHow,
     *(CallbackRules, RetryRules),
@@ -73,6 +76,12 @@ def test_every_fault_is_documented() -> None:
     page = (ROOT / "docs" / "scenarios.md").read_text("utf-8")
     rows = {line.split("`")[1] for line in page.splitlines() if line.startswith("| `")}
     assert {*INSTEAD, *WITHIN, *SPOILS} - rows == set()
+
+
+def test_the_scenario_of_the_page_loads() -> None:
+    """What is built on others is valid."""
+    page = (ROOT / "docs" / "scenarios.md").read_text("utf-8")
+    assert [parse_scenario(block).scenario for block in blocks(page, "yaml")] == ["realistic-but-flaky"]
 
 
 def test_the_scenario_of_the_readme_loads() -> None:

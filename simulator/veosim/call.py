@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from veosim.body import BadBodyError
 from veosim.dialects.base import Answer, Dialect, Operation
+from veosim.job import JobRequest
 from veosim.journal import Exchange
 from veosim.scenario.exchanges import Breakage, ExchangeEntry, Respond
 from veosim.spoils import SPOILS, Spoilable
@@ -25,6 +26,7 @@ class Call:
         headers: those that a download depends on; lower-case names.
         is_head: whether only the head of the answer is asked for.
         failure: set where the body, or an image that it points to, could not be read.
+        request: the body as the dialect read it, where it has been read.
     """
 
     dialect: Dialect
@@ -40,6 +42,7 @@ class Call:
     file: str = ""
     headers: Mapping[str, str] = field(default_factory=dict)
     is_head: bool = False
+    request: JobRequest | None = None
 
 
 @dataclass(frozen=True, slots=True)

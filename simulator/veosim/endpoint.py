@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Coroutine
 from dataclasses import replace
+from typing import Any, TypeVar
 
 from starlette.exceptions import HTTPException
 from starlette.types import Receive, Scope, Send
@@ -15,6 +18,8 @@ from veosim.faults import INSTEAD, WITHIN, Outgoing, Wire
 from veosim.reading import base_of, credentials_of, download_headers, header
 from veosim.scenario.exchanges import Breakage
 from veosim.simulator import Simulator
+
+T = TypeVar("T")
 
 
 class Endpoint:
@@ -38,10 +43,8 @@ class Endpoint:
         reaction = simulator.receive(call)
         wire = Wire(scope, receive, send, simulator.clock)
         try:
-            if reaction.first is not None:
-                await reaction.first()
-            if reaction.delay:
-                reaction = await self._delayed(reaction)
+            if reaction.first or reaction.delay:
+                reaction = await self._held(reaction)
             await _carry_out(reaction, wire, bodiless=scope["method"] == "HEAD")
         finally:
             if reaction.break_ is not None and reaction.answer is not None:
@@ -50,10 +53,13 @@ class Endpoint:
             simulator.finish(reaction, sent=wire.started)
             simulator.clock.finished()
 
-    async def _delayed(self, reaction: Reaction) -> Reaction:
-        """The reaction once its delay is over; an exchange that nobody advances is answered 504 instead."""
+    async def _held(self, reaction: Reaction) -> Reaction:
+        """The reaction once it may be answered; one that nobody advances, or that a reset undid, is a 504 instead."""
         try:
-            await self._simulator.clock.sleep(reaction.delay)
+            if reaction.first is not None:
+                await reaction.first()
+            if reaction.delay:
+                await self._simulator.clock.sleep(reaction.delay)
         except HeldError as error:
             reaction.exchange.note = str(error)
             return replace(reaction, answer=self._dialect.error(self._operation, 504, str(error)), break_=None)
@@ -71,7 +77,9 @@ class Endpoint:
             except BadBodyError as error:
                 failure = error
             call = Call(dialect, operation, scope["path"], body, key, "", failure, bearer, wish, base)
-            return await self._simulator.fetched(call) if self._simulator.fetch_images else call
+            return (
+                await while_connected(receive, self._simulator.fetched(call)) if self._simulator.fetch_images else call
+            )
         is_head = scope["method"] == "HEAD"
         # A range is for GET alone (RFC 9110, 14.2).
         wanted = download_headers(headers) if operation.kind is Kind.CONTENT and not is_head else {}
@@ -89,6 +97,29 @@ class Endpoint:
             headers=wanted,
             is_head=is_head,
         )
+
+
+async def while_connected(receive: Receive, work: Coroutine[Any, Any, T]) -> T:
+    """What the work comes to; it is cancelled where the client leaves first.
+
+    Raises:
+        ClientLeftError: it did.
+    """
+
+    async def leaving() -> None:
+        while (await receive())["type"] != "http.disconnect":
+            pass
+
+    tasks = working, watching = asyncio.create_task(work), asyncio.create_task(leaving())
+    try:
+        await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        if not working.done():
+            raise ClientLeftError
+        return working.result()
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(working, watching, return_exceptions=True)
 
 
 def outgoing(answer: Answer, *, bodiless: bool = False) -> Outgoing:

@@ -1,8 +1,8 @@
 """The fake upstream as tests hold it: a simulator in a thread of its own, steered from the test's thread or loop.
 
-`control` is the same control API that any other process would use. What needs live objects does not go through it:
-the journal and the jobs hand out the upstream's own records, `play` takes a `Scenario`, a file or the plan of one marker,
-and `reset` takes the clock back too.
+`control` is the control API that any other process would use. What needs live objects does not go through it: the
+journal and the jobs hand out the upstream's own records, `play` takes a `Scenario`, a file or what one marker is to
+meet, and `reset` takes the clock back too.
 
 Whatever is read or changed here is read or changed on the server's loop. The jobs and exchanges handed out are live
 records: they go on changing as the upstream does, so copy (`dataclasses.replace`) what must stand still.
@@ -93,6 +93,11 @@ class Upstream:
         self.clock = UpstreamClock(self._clock, self._server)
         self.journal = UpstreamJournal(self._simulator.journal, self._server)
 
+    @property
+    def url(self) -> str:
+        """The server's base, once it is started; each dialect is mounted below it."""
+        return self._server.url
+
     def __enter__(self) -> Self:
         self._server.start()
         return self
@@ -100,11 +105,14 @@ class Upstream:
     def __exit__(self, *_: object) -> None:
         if "control" in self.__dict__:
             self.control.close()
-        self.reset()  # nobody is left waiting for a clock that will not move again
-        self._server.stop()
+        try:
+            if self._server.is_running:
+                self.reset()  # nobody is left waiting for a clock that will not move again
+        finally:
+            self._server.stop()
 
     def __repr__(self) -> str:
-        return f"<veosim {self.url}>"
+        return f"<veosim {self.url}>" if self._server.is_running else "<veosim, not running>"
 
     @cached_property
     def control(self) -> ControlClient:

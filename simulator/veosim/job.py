@@ -235,11 +235,9 @@ def view(job: Job, now: int) -> JobView:
     return JobView(State.RUNNING, _running(plan, age))
 
 
-def fated(plan: Plan, request: JobRequest) -> Plan:
-    """The plan as the request itself bends it: what its model lacks fails, what outlives its deadline is cancelled."""
-    if request.lacks is not None:
-        plan = Plan(Outcome.FAIL, plan.queue, plan.run, request.lacks)
-    return cut(plan, request.deadline)
+def lacking(plan: Plan, request: JobRequest) -> Plan:
+    """The plan, failing at its time where the request asks for what its model lacks."""
+    return plan if request.lacks is None else Plan(Outcome.FAIL, plan.queue, plan.run, request.lacks)
 
 
 def ended(job: Job, outcome: Outcome, now: int, error: JobError | None = None) -> Plan:

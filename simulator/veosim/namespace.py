@@ -45,9 +45,9 @@ class Kept:
 KEPT = Kept()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Common:
-    """What the namespaces of one simulator share."""
+    """What the namespaces of one simulator share. `scenario` is what each of them begins with."""
 
     scenario: Scenario
     seed: int
@@ -126,6 +126,11 @@ class Namespace:
         self._active = self._staged(scenario)
         self._until = None if lasting is None else self._common.clock.now() + lasting
 
+    def rewrite(self, before: Scenario, now: Scenario) -> None:
+        """A scenario was written anew: if it is what is played, it is played as it is now, from its beginning."""
+        if self.stage.scenario == before:
+            self._active = self._staged(now)
+
     def stage_for(self, marker: str | None, chosen: Scenario | None) -> Stage:
         """What is played for a submit: by its marker, else by its tag or key, else what is active."""
         if marker is not None:
@@ -188,7 +193,7 @@ class Namespace:
     def _count(self, total: Seconds, job: Job, now: int) -> None:
         total.asked += job.request.duration_s * job.request.videos
         if view(job, now).state is State.SUCCEEDED and job.plan.outcome is not Outcome.EMPTY:
-            total.delivered += job.duration_s * job.request.videos
+            total.delivered += job.duration_s * job.videos
 
     def announce(self, dialect: Dialect, stage: Stage, jobs: Sequence[Job]) -> Callable[[], Awaitable[None]] | None:
         """Schedule the callbacks of one submit; what its answer has to wait for, if anything."""

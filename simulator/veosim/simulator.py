@@ -105,8 +105,9 @@ class Simulator:
         self.tenants.default.play(scenario, marker=marker)
 
     def reset(self) -> None:
-        """As new: no jobs, empty journals, no namespace but the default one, the first scenario."""
+        """As new: no jobs, empty journals, only the default namespace, the first scenario, none that was added since."""
         self.tenants.reset()
+        self.steering.library.reset()
 
     def view(self, job: Job) -> JobView:
         """The job as it stands now."""
@@ -135,11 +136,11 @@ class Simulator:
         if call.failure is not None or not self._admitted(call):
             return call
         try:
-            images = self._read(call).images
+            request = self._read(call)
         except RefusedError:
             return call
-        failure = await unusable(images, call.dialect.images, self.outbound)
-        return call if failure is None else replace(call, failure=BadBodyError(failure))
+        failure = await unusable(request.images, call.dialect.images, self.outbound)
+        return replace(call, request=request, failure=None if failure is None else BadBodyError(failure))
 
     def receive(self, call: Call) -> Reaction:
         """Handle one exchange; never raises because of what the call holds."""
@@ -234,6 +235,8 @@ class Simulator:
         try:
             if call.failure is not None:
                 raise call.failure
+            if call.request is not None:
+                return call.request
             data = parse_object(call.body)
         except BadBodyError as error:
             raise RefusedError(call.dialect.error(call.operation, error.status, str(error)), str(error)) from None

@@ -8,6 +8,7 @@ from veosim.dialects.base import Dialect
 from veosim.errors import VeosimError, did_you_mean
 from veosim.job import Job
 from veosim.namespace import DEFAULT_NAME, Common, Namespace
+from veosim.scenario.model import Scenario
 from veosim.seeded import digest
 
 
@@ -108,6 +109,13 @@ class Tenants:
         """
         if self.renew(name) is not self.default:
             del self._namespaces[name]
+
+    def rewrite(self, before: Scenario, now: Scenario) -> None:
+        """A scenario was written anew: whoever plays what it said before plays what it says now, also after a reset."""
+        if self._common.scenario == before:
+            self._common.scenario = now
+        for namespace in self._namespaces.values():
+            namespace.rewrite(before, now)
 
     def reset(self) -> None:
         """Only the default namespace, as new."""

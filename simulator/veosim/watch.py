@@ -32,8 +32,8 @@ async def watch(
         news = shelf.refresh()
         for change in news.changes:
             simulator.steering.library.add(change.now)
-            if change.before == simulator.scenario:
-                simulator.play(change.now)
+            if change.before is not None:
+                simulator.tenants.rewrite(change.before, change.now)
             say(f"reloaded {change.now.scenario}")
         for problem in news.problems:
             complain(problem)

@@ -11,6 +11,7 @@ import pytest
 
 from veosim.clock import monotonic
 from veosim.fixture import UnsettledError, Upstream
+from veosim.outbound import client
 from veosim.units import SECOND
 
 KEY = {"Authorization": "Bearer storm"}
@@ -55,10 +56,10 @@ def receiver() -> Iterator[str]:
 def submit(upstream: Upstream, count: int, receiver_url: str) -> str:
     """`count` jobs, a third of them with a callback to where nobody answers; the URL of the last one's status."""
     url = f"{upstream.url_for('image-to-video')}/v1/image_to_video"
-    with httpx2.Client(headers=KEY) as client:
+    with httpx2.Client(headers=KEY) as sender:
         for number in range(count // 4):
             path = "hang" if number % 3 == 0 else "callback"
-            client.post(url, json={**BODY, "callback_url": f"{receiver_url}/{path}"})
+            sender.post(url, json={**BODY, "callback_url": f"{receiver_url}/{path}"})
     return f"{url}/{upstream.jobs[-1].id}"
 
 
@@ -79,10 +80,10 @@ def test_polls_are_answered_in_a_storm(count: int) -> None:
         began = monotonic()
         thread.start()
         waits, answers = [], set()
-        with httpx2.Client(headers=KEY) as client:
+        with httpx2.Client(headers=KEY) as sender:
             while thread.is_alive():
                 asked = monotonic()
-                answers.add(client.get(status).status_code)
+                answers.add(sender.get(status).status_code)
                 waits.append(monotonic() - asked)
         thread.join()
         took = (monotonic() - began) / SECOND
@@ -99,3 +100,24 @@ def test_polls_are_answered_in_a_storm(count: int) -> None:
     assert settled == count or listed
     assert answers == {200}
     assert len(waits) >= 20
+
+
+def test_a_receiver_that_hangs_is_given_up_in_the_time_of_one_attempt(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However many callbacks a submit has, and more submits than there are places for connections."""
+    monkeypatch.setattr(client, "open_files", lambda: 1024)
+    with Upstream("scenario: twice\ncallbacks: {copies: 2}\n") as upstream, receiver() as receiver_url:
+        url, body = f"{upstream.url_for('image-to-video')}/v1/image_to_video", {**BODY, "generate_count": 2}
+        with httpx2.Client(headers=KEY, timeout=30) as sender:
+            for _ in range(140):
+                sender.post(url, json={**body, "callback_url": f"{receiver_url}/hang"})
+            upstream.clock.advance("10s")
+            told = upstream.journal.matching(kind="callback")
+            upstream.play("scenario: early\ncallbacks: {before_submit_answer: true, copies: 2}\n")
+            began = monotonic()
+            answer = sender.post(url, json={**BODY, "callback_url": f"{receiver_url}/hang"})
+            waited = (monotonic() - began) / SECOND
+    notes = {exchange.note.partition(": ")[2].partition(";")[0] for exchange in told}
+    assert (len(told), {exchange.answered_at for exchange in told}) == (560, {5 * SECOND})
+    assert notes == {"timed out after 5 s", "no free connection within 5 s"}
+    assert answer.status_code == 200
+    assert waited < 8  # eight callbacks, five seconds each, if they went one after the other

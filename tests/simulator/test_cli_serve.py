@@ -47,8 +47,9 @@ class Serving:
         self._errors: queue.Queue[str] = queue.Queue()
         assert process.stdout is not None
         assert process.stderr is not None
-        for stream, lines in ((process.stdout, self._lines), (process.stderr, self._errors)):
-            threading.Thread(target=self._read, args=(stream, lines), daemon=True).start()
+        self._error_reader = threading.Thread(target=self._read, args=(process.stderr, self._errors), daemon=True)
+        self._error_reader.start()
+        threading.Thread(target=self._read, args=(process.stdout, self._lines), daemon=True).start()
         self.banner: list[str] = []
         while not self.banner or self.banner[-1] != LAST_LINE:
             self.banner.append(self.line())
@@ -64,6 +65,11 @@ class Serving:
     def error(self) -> str:
         """The next line among its errors."""
         return self._errors.get(timeout=DEADLINE)
+
+    def errors(self) -> list[str]:
+        """All of its errors that were not read before, once it has ended."""
+        self._error_reader.join(DEADLINE)
+        return list(self._errors.queue)
 
     @property
     def port(self) -> int:
@@ -200,6 +206,43 @@ def test_a_signal_ends_it_at_once(number: signal.Signals) -> None:
             assert other.recv(4096).startswith(b"HTTP/1.1 404 ")  # answered after the submit was sent
             assert served.end(number) == (0, "stopped")
             assert hanging.recv(1) == b""
+
+
+def test_a_signal_ends_what_is_under_way() -> None:
+    """A callback to a receiver that hangs leaves no open connection behind for the interpreter to find."""
+    operation, example = DIALECTS["image-to-video"].example()
+    command = [sys.executable, "-X", "dev", *COMMAND[1:], "serve", "--port", "0", "--scenario", "instant"]
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+    with (
+        socket.create_server(("127.0.0.1", 0)) as silent,
+        subprocess.Popen(command, **pipes) as process,  # type: ignore[call-overload]
+    ):
+        served = Serving(process)
+        silent.settimeout(DEADLINE)
+        body = {**example, "callback_url": f"http://127.0.0.1:{silent.getsockname()[1]}/"}
+        url = f"http://127.0.0.1:{served.port}/image-to-video{operation.path}"
+        assert httpx2.post(url, json=body, headers={"Authorization": "Bearer any"}).status_code == 200
+        with silent.accept()[0] as connection:
+            assert connection.recv(1) == b"P"
+            assert served.end(signal.SIGINT) == (0, "stopped")
+        # In this mode asyncio also tells of work that took long, which says something of the machine alone.
+        assert [line for line in served.errors() if not line.startswith("Executing <")] == []
+
+
+@pytest.mark.parametrize(
+    ("speed", "problem"),
+    [
+        ("inf", "inf is not in the range 0.001<=x<=1000000"),
+        ("1e300", "1e+300 is not in the range 0.001<=x<=1000000"),
+        ("0", "0.0 is not in the range 0.001<=x<=1000000"),
+        ("nan", "a clock runs 0.001 to 1,000,000 times as fast as real time, found nan"),
+    ],
+)
+def test_a_speed_that_no_clock_has_is_a_usage_error(speed: str, problem: str) -> None:
+    """Exit code 2 before anything is served, instead of errors later."""
+    code, out, err = refused("serve", "--port", "0", "--speed", speed)
+    assert (code, out) == (2, "")
+    assert problem in err
 
 
 def test_a_taken_port_is_a_usage_error() -> None:

@@ -1,6 +1,7 @@
 """Clocks: real, scaled, and moved by hand."""
 
 import asyncio
+import math
 from collections.abc import Callable, Coroutine, Iterable
 from datetime import UTC, datetime
 from types import SimpleNamespace
@@ -430,11 +431,25 @@ def test_a_scaled_clock_runs_factor_times_as_fast(
     assert (began, clock.now(), slept) == (0, 3 * SECOND * factor, [600 / factor])
 
 
-@pytest.mark.parametrize("factor", [0, -1])
-def test_a_clock_that_stands_still_is_refused(factor: float) -> None:
-    """A factor is above 0."""
-    with pytest.raises(VeosimError, match=f"a clock's factor must be above 0, found {factor}"):
+@pytest.mark.parametrize(
+    ("factor", "found"),
+    [
+        *[(0, "0"), (-1, "-1"), (0.0009, "0.0009"), (1_000_001, "1e+06"), (1e300, "1e+300")],
+        *[(math.inf, "inf"), (-math.inf, "-inf"), (math.nan, "nan")],
+    ],
+)
+def test_a_clock_that_nobody_can_use_is_refused(factor: float, found: str) -> None:
+    """It would stand still, or hand numbers that are none to the loop's timers."""
+    message = f"a clock runs 0.001 to 1,000,000 times as fast as real time, found {found}"
+    with pytest.raises(VeosimError) as refusal:
         ScaledClock(factor)
+    assert str(refusal.value) == message
+
+
+@pytest.mark.parametrize("factor", [0.001, 1_000_000])
+def test_the_bounds_of_a_clocks_factor_are_taken(factor: float) -> None:
+    """Both of them."""
+    assert ScaledClock(factor).factor == factor
 
 
 def test_wall_time_follows_a_clock_that_tests_control() -> None:

@@ -19,7 +19,8 @@ from veosim.job import (
     Outcome,
     Plan,
     State,
-    fated,
+    cut,
+    lacking,
     view,
 )
 from veosim.units import SECOND
@@ -199,11 +200,11 @@ SLOW = Plan(Outcome.SUCCEED, 2 * SECOND, 8 * SECOND, None, 5.0, SECOND)
 )
 def test_a_request_bends_its_plan(plan: Plan, lacks: JobError | None, deadline: int | None, expected: Plan) -> None:
     """What its model lacks fails at the planned time; what would end behind its deadline is cancelled there."""
-    assert fated(plan, replace(REQUEST, lacks=lacks, deadline=deadline)) == expected
+    assert cut(lacking(plan, replace(REQUEST, lacks=lacks)), deadline) == expected
 
 
 @given(PLANS, st.none() | st.just(LACK), st.integers(0, 2000 * SECOND))
 def test_nothing_outlives_its_deadline(plan: Plan, lacks: JobError | None, deadline: int) -> None:
     """Whatever was planned, at the deadline the job has ended."""
-    bent = fated(plan, replace(REQUEST, lacks=lacks, deadline=deadline))
+    bent = cut(lacking(plan, replace(REQUEST, lacks=lacks)), deadline)
     assert view(job_with(bent), START + deadline).state in TERMINAL

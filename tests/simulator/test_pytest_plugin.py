@@ -116,7 +116,7 @@ class TestUpstream:
                 lambda upstream: upstream.play("scenario: x\njobs: [{outcome: suceed}]"),
                 (
                     "<text>:2:18: jobs[0].outcome: found 'suceed'; allowed: succeed, fail, stuck, filtered, "
-                    "empty, cancel; did you mean 'succeed'?"
+                    "partly-filtered, empty, cancel; did you mean 'succeed'?"
                 ),
             ),
             (

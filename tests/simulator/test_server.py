@@ -1,14 +1,14 @@
 """Real sockets: faults as clients meet them, addresses that cannot be had, starts and ends."""
 
 import asyncio
-import http.client
 import logging
 import socket
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import pytest
+from tests.support.sockets import SUBMIT, answer_on, connected
 
 from veosim import ManualClock, Simulator, VeosimError, parse_scenario
 from veosim.app import create_app
@@ -17,9 +17,6 @@ from veosim.fixture import Upstream
 from veosim.server import KEEP_ALIVE, Server, ThreadedServer, listen, serving
 from veosim.units import MILLISECOND, SECOND
 
-SUBMIT = (
-    b'POST /api-video/api/video/from-text HTTP/1.1\r\nHost: x\r\nContent-Length: 25\r\n\r\n{"prompt":"A paper boat"}'
-)
 POLL = b"GET /api-video/api/video/status/none HTTP/1.1\r\nHost: x\r\n\r\n"
 UNKNOWN = (404, b'{"status":"error","message":"No job has the id \'none\'."}')
 BREAK = "scenario: broken\nexchanges: {{submit: [{{accept: {accept}, break: {word}}}]}}"
@@ -29,22 +26,6 @@ SOON = 5.0
 
 async def nothing(scope: Any, receive: Any, send: Any) -> None:
     """An app that is never called."""
-
-
-@contextmanager
-def connected(url: str) -> Iterator[socket.socket]:
-    """A client's socket."""
-    host, port = url.removeprefix("http://").rsplit(":", 1)
-    with socket.create_connection((host.strip("[]"), int(port)), timeout=20) as client:
-        yield client
-
-
-def answer_on(client: socket.socket) -> tuple[int, bytes]:
-    """The next answer on a connection."""
-    response = http.client.HTTPResponse(client)
-    response.begin()
-    with response:
-        return response.status, response.read()
 
 
 def seconds_of(work: Callable[[], object]) -> float:
@@ -189,11 +170,102 @@ def test_a_server_that_does_not_run_cannot_be_asked() -> None:
 
 
 def test_a_server_that_never_ran_can_be_stopped() -> None:
-    """Stopping before starting frees the port."""
+    """Nothing is bound before the start, so there is nothing to free, and no URL."""
     server = ThreadedServer(nothing)
     server.stop()
+    with pytest.raises(VeosimError, match="has no URL before it is started"):
+        server.url  # noqa: B018  reading it is what fails
+
+
+def test_a_server_runs_once() -> None:
+    """A second start is refused in words, while it runs and after that; its port is free then."""
+    server = ThreadedServer(nothing)
+    server.start()
+    with pytest.raises(VeosimError, match="was started before; make another one"):
+        server.start()
+    server.stop()
+    with pytest.raises(VeosimError, match="was started before; make another one"):
+        server.start()
     with pytest.raises(ConnectionRefusedError), connected(server.url):
         pass
+
+
+def test_a_server_that_ended_hides_no_failure_of_its_test() -> None:
+    """Leaving an upstream that does not run any more adds no error of its own."""
+    upstream = Upstream()
+
+    def work() -> None:
+        with upstream:
+            upstream._server.stop()
+            raise KeyError("the test's own")
+
+    with pytest.raises(KeyError, match="the test's own"):
+        work()
+    assert repr(upstream) == "<veosim, not running>"
+
+
+UPGRADES = {"h2c": b"Upgrade: h2c\r\nHTTP2-Settings: AAMAAABkAAQAAP__\r\n", "websocket": b"Upgrade: websocket\r\n"}
+BODY = b'{"prompt":"A paper boat"}'
+
+
+def upgrading(word: str, connection: bytes = b"Upgrade, HTTP2-Settings") -> bytes:
+    """The head of a submit that asks for another protocol."""
+    head = b"POST /api-video/api/video/from-text HTTP/1.1\r\nHost: x\r\nContent-Length: 25\r\n"
+    return head + b"Connection: " + connection + b"\r\n" + UPGRADES[word] + b"\r\n"
+
+
+@pytest.mark.parametrize("word", UPGRADES)
+@pytest.mark.parametrize("parts", [1, 2, 5], ids=["whole", "head and body", "pieces"])
+def test_a_wish_for_another_protocol_is_ignored(veosim: Upstream, word: str, parts: int) -> None:
+    """The request is answered in HTTP/1.1, with its body, however it is cut; so is the next one on the connection."""
+    whole, head = upgrading(word) + BODY, len(upgrading(word))
+    cuts = {1: [], 2: [head], 5: [10, head - 3, head + 4, head + 9]}[parts]
+    with connected(veosim.url) as client:
+        client.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        for begin, end in zip([0, *cuts], [*cuts, len(whole)], strict=True):
+            client.sendall(whole[begin:end])
+            veosim.clock.advance("0s")  # what has been sent is read, so that the pieces stay apart
+        first = answer_on(client)[0]
+        client.sendall(POLL)
+        assert (first, answer_on(client)) == (200, UNKNOWN)
+    assert [exchange.request for exchange in veosim.journal] == [BODY, b""]
+
+
+def test_wishes_for_another_protocol_may_be_pipelined(veosim: Upstream) -> None:
+    """Every request in one segment is answered, in order, also behind one without a body."""
+    get = b"GET /api-video/api/video/status/none HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n\r\n"
+    last = POLL.replace(b"Host", b"Connection: close\r\nHost")
+    with connected(veosim.url) as client:
+        client.sendall(get * 500 + upgrading("h2c") + BODY + last)
+        answers = b"".join(iter(partial(client.recv, 65_536), b"")).split(b"HTTP/1.1 ")
+    assert [answer[:3] for answer in answers[1:]] == [b"404"] * 500 + [b"200", b"404"]
+
+
+def test_what_else_the_connection_header_says_is_kept(veosim: Upstream) -> None:
+    """A client that wants the connection closed gets that."""
+    with connected(veosim.url) as client:
+        client.sendall(upgrading("h2c", b"Upgrade, close") + BODY)
+        assert answer_on(client)[0] == 200
+        assert client.recv(1) == b""
+
+
+@pytest.mark.parametrize("target", [b"example.test:443", b"/", b"example.test"])
+def test_a_tunnel_is_not_dug(veosim: Upstream, target: bytes) -> None:
+    """CONNECT is a method like others, and no wish to ignore."""
+    with connected(veosim.url) as client:
+        client.sendall(b"CONNECT " + target + b" HTTP/1.1\r\nHost: x\r\n\r\nabc")
+        assert answer_on(client)[0] in {400, 404, 405}
+
+
+def test_nobody_tells_the_server_its_scheme(veosim: Upstream) -> None:
+    """What a proxy's headers say changes no URL in an answer."""
+    headers = b"X-Forwarded-Proto: https\r\nX-Forwarded-For: 203.0.113.9\r\nContent-Length"
+    with connected(veosim.url) as client:
+        client.sendall(SUBMIT.replace(b"Content-Length", headers))
+        assert answer_on(client)[0] == 200
+        veosim.clock.advance("1m")
+        client.sendall(POLL.replace(b"none", veosim.jobs[0].id.encode()))
+        assert b'"http://x/api-video/media/' in answer_on(client)[1]
 
 
 def test_a_guest_leaves_the_loggers_of_the_process_alone() -> None:

@@ -220,6 +220,48 @@ def test_poll_faults() -> None:
     ]
 
 
+def test_polls_that_come_too_soon() -> None:
+    """Each is held against the poll before it, whatever that was answered, and against its own job's alone."""
+    simulator = fresh("scenario: x\nexchanges: {poll: [{when: {sooner_than: 2s}, respond: {status: 429}}]}")
+    for _ in range(2):
+        submitted(simulator, KITE)
+    one, other = simulator.jobs
+    statuses = []
+    for pause, job_id in ((0, one), (1, one), (1, one), (2, one), (0, other), (1, one), (1, other)):
+        advance(simulator, pause)
+        answer = polled(simulator, job_id).answer
+        statuses.append(answer.status if answer else None)
+    assert statuses == [200, 429, 429, 200, 200, 429, 200]
+
+
+@pytest.mark.parametrize(("entry", "status"), [("respond: {status: 500}", 500), ("delay: 1s", 200)])
+def test_download_faults(entry: str, status: int) -> None:
+    """They fall on the downloads of a job, one by one."""
+    faulty = f"{{when: {{nth_of_job: 2, operation: media}}, {entry}}}"
+    simulator = fresh(f"scenario: x\njobs: [{{after: 0s}}]\nexchanges: {{content: [{faulty}]}}")
+    submitted(simulator, KITE)
+    (job,) = simulator.jobs.values()
+    call = Call(DIALECT, MEDIA, "/media", job_id=job.id, file="video.mp4")
+    reactions = [simulator.receive(call) for _ in range(3)]
+    assert [one.answer and one.answer.status for one in reactions] == [200, status, 200]
+    assert [one.exchange.fault for one in reactions] == ["", entry.replace("{status: 500}", "500"), ""]
+    assert (job.downloads, job.polls) == (3, 0)
+
+
+@pytest.mark.parametrize(
+    ("entry", "state"), [("break: reset", State.QUEUED), ("spoil: html", State.CANCELLED), ("", State.CANCELLED)]
+)
+def test_cancel_faults(entry: str, state: State) -> None:
+    """A cancel whose answer is replaced is not carried out; one whose own answer is spoiled is."""
+    simulator = fresh(f"scenario: x\nexchanges: {{cancel: [{f'{{{entry}}}' if entry else ''}]}}")
+    dialect = GenerationsSeconds()
+    operation, body = dialect.example()
+    simulator.receive(Call(dialect, operation, "/", json.dumps(body).encode(), bearer=True))
+    (job,) = simulator.jobs.values()
+    reaction = simulator.receive(Call(dialect, CANCEL, "/", job_id=job.id, bearer=True))
+    assert (simulator.view(job).state, reaction.exchange.fault, job.cancels) == (state, entry, 1)
+
+
 def test_a_kept_job_is_not_kept_twice() -> None:
     """The canonical spelling has done its work once the plan is drawn; ids do not depend on what is kept."""
     one, other = fresh(), fresh()

@@ -43,7 +43,8 @@ class Watched:
         dialect = DIALECTS["api-video"]
         operation, body = dialect.example()
         call = Call(dialect, operation, operation.path, json.dumps({**body, "prompt": prompt}).encode())
-        job = self.simulator.jobs[str(self.simulator.receive(call).exchange.job_id)]
+        exchange = self.simulator.receive(call).exchange
+        job = self.simulator.tenants.get(exchange.namespace).jobs[str(exchange.job_id)]
         return job.plan.run // SECOND
 
     async def look(self) -> None:
@@ -119,3 +120,23 @@ def test_what_was_chosen_meanwhile_is_left_alone(tmp_path: Path) -> None:
 
     asyncio.run(run())
     assert watched.said == ["reloaded a"]
+
+
+def test_every_namespace_plays_what_was_written(tmp_path: Path) -> None:
+    """Also one that was told to play it, and all of them after a reset."""
+    watched = Watched(tmp_path)
+
+    async def run() -> list[list[int]]:
+        task = asyncio.create_task(watched.run())
+        await asyncio.sleep(0)
+        watched.simulator.tenants.enter("mine").play(watched.simulator.steering.library.get("b"))
+        watched.write("a", "after: 30s")
+        watched.write("b", "after: 40s")
+        await watched.look()
+        played = [[watched.submit(), watched.submit("[[#mine]] A paper boat")]]
+        watched.simulator.reset()
+        played.append([watched.submit(), watched.submit("[[#mine]] A paper boat")])
+        task.cancel()
+        return played
+
+    assert asyncio.run(run()) == [[30, 40], [30, 30]]

@@ -1,16 +1,17 @@
 """YAML that people write: how it is read, and how its faults are named."""
 
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import pytest
-from pydantic import Field
+from pydantic import Discriminator, Field, Tag
 
 from veosim.errors import Problem, SourceError
 from veosim.units import Duration
 from veosim.yamlfile import (
     DEPTH_LIMIT,
     NODE_LIMIT,
+    PROBLEM_LIMIT,
     SIZE_LIMIT,
     Strict,
     Tree,
@@ -30,6 +31,16 @@ class Leaf(Strict):
     from_: str | None = Field(default=None, alias="from")
 
 
+class Left(Strict):
+    """One form of a value."""
+
+    left: float
+
+
+def _form(value: object) -> str:
+    return "l" if isinstance(value, dict) and "left" in value else "r"
+
+
 class Root(Strict):
     """A file."""
 
@@ -38,6 +49,7 @@ class Root(Strict):
     leaf: Leaf | None = None
     leaves: tuple[Leaf, ...] = Field(default=(), strict=False)
     named: dict[str, Leaf] = Field(default_factory=dict)
+    either: Annotated[Annotated[Left, Tag("l")] | Annotated[Leaf, Tag("r")], Discriminator(_form)] | None = None
 
 
 def faults(text: str) -> list[str]:
@@ -71,6 +83,8 @@ def faults(text: str) -> list[str]:
         ("'true'", "true"),
         ('"4"', "4"),
         ("!!str 4", "4"),
+        ("9" * 301, "9" * 301),
+        ("1." + "0" * 301, "1." + "0" * 301),
         ("[a, {b: 1}]", ["a", {"b": 1}]),
     ],
 )
@@ -95,6 +109,7 @@ def test_an_alias_is_read_as_what_it_stands_for() -> None:
     assert read_tree("a: &x {n: 1}\nb: *x\n", "f.yaml").data == {"a": {"n": 1}, "b": {"n": 1}}
 
 
+MERGE = "the merge key '<<' is not read: write its keys out, or use an alias for a whole value"
 PYTHON = "tag:yaml.org,2002:python/"
 BOMB = "a: &a [x,x,x,x,x,x,x,x,x,x]\n" + "".join(
     f"{name}: &{name} [{', '.join([f'*{before}'] * 10)}]\n" for before, name in zip("abcde", "bcdef", strict=True)
@@ -126,13 +141,16 @@ BOMB = "a: &a [x,x,x,x,x,x,x,x,x,x]\n" + "".join(
         ("? [a]\n: b\n", "1:3: a key must be a plain word"),
         ('a: {"\\e[31m": 1}\n', "1:5: a: a key must be a plain word"),
         ("a: !!map x\n", "1:4: a: 'x' is no value"),
+        ("a: &x {n: 1}\nb: {<<: *x}\n", f"2:5: b: {MERGE}"),
+        ('"<<": {}\n', f"1:1: {MERGE}"),
+        ("- a\n" * 200_000, f"100000:3: more than {NODE_LIMIT} values"),
         (BOMB, f"1:24: more than {NODE_LIMIT} values, aliases counted"),
         ("a: &a [*a]\n", f"1:4: nested deeper than {DEPTH_LIMIT}, aliases counted"),
         ("[" * 60 + "]" * 60, f"1:{DEPTH_LIMIT + 2}: nested deeper than {DEPTH_LIMIT}, aliases counted"),
         ("[" * 5_000, f"1:1: nested deeper than {DEPTH_LIMIT}"),
         ("a" * (SIZE_LIMIT + 1), f"1:1: the file is larger than {SIZE_LIMIT} characters"),
     ],
-    ids=range(27),
+    ids=range(30),
 )  # fmt: skip
 def test_what_is_no_plain_yaml_is_refused_at_its_place(text: str, problem: str) -> None:
     """Nothing is constructed, nothing grows without bound, and the first fault is named."""
@@ -150,7 +168,7 @@ def test_depth_is_bounded_exactly() -> None:
     assert data == "x"
 
 
-ROOT_KEYS = "allowed: name, count, leaf, leaves, named"
+ROOT_KEYS = "allowed: name, count, leaf, leaves, named, either"
 LEAF_KEYS = "word, time, from"
 UNITS = "allowed: a number with a unit: 250ms, 90s, 4m, 48h"
 
@@ -204,6 +222,51 @@ def test_all_problems_come_at_once_in_the_order_of_the_file() -> None:
         "f.yaml:6:17 leaf.xx",
         "f.yaml:7:8 count",
     ]
+
+
+def test_the_number_of_problems_is_bounded() -> None:
+    """A file of nothing but mistakes is answered with the first hundred, and with how many more there are."""
+    text = "name: a\n" + "".join(f"k{number}: 1\n" for number in range(PROBLEM_LIMIT + 7))
+    found = faults(text)
+    assert len(found) == PROBLEM_LIMIT + 1
+    assert found[-1] == f"f.yaml:{PROBLEM_LIMIT + 1}:1: and 7 problems more"
+
+
+def test_a_key_of_another_form_is_told_from_an_unknown_one() -> None:
+    """What would be right elsewhere is not called unknown here."""
+    assert faults("name: a\neither: {left: 1, word: red}\n") == [
+        "f.yaml:2:19: either.word: 'word' does not go with the keys beside it"
+    ]
+
+
+def test_numbers_are_finite() -> None:
+    """What is too large for a number is none."""
+    assert faults("name: a\neither: {left: 1e999}\n") == [
+        "f.yaml:2:16: either.left: found inf: input should be a finite number"
+    ]
+
+
+def test_a_value_from_another_file_keeps_its_place() -> None:
+    """The nearest place above it says which file; each file has its note, and the tree's own problems come first."""
+    tree = read_tree("name: a\ncount: 0\n", "own.yaml")
+    tree.data["leaf"] = {"word": "blue"}
+    tree.values["leaf",], tree.origins["leaf",] = (1, 7), "other.yaml"
+    tree.notes |= {"other.yaml": "taken over by own.yaml:2:1"}
+    with pytest.raises(SourceError) as refusal:
+        check(Root, tree)
+    assert str(refusal.value).splitlines() == [
+        "own.yaml:2:8: count: found 0: input should be greater than or equal to 1",
+        "other.yaml:1:7: leaf.word: found 'blue'; allowed: red, green; taken over by own.yaml:2:1",
+    ]
+
+
+def test_a_file_without_end_is_not_read_to_its_end(tmp_path: Path) -> None:
+    """What shows that it is too large is enough."""
+    path = tmp_path / "large.yaml"
+    path.write_text("a: " + "x" * 2 * SIZE_LIMIT, "utf-8")
+    assert len(read_file(path)) == SIZE_LIMIT + 1
+    with pytest.raises(SourceError, match=rf":1:1: the file is larger than {SIZE_LIMIT} characters$"):
+        load(Root, path)
 
 
 def test_data_without_a_file_has_one_place() -> None:

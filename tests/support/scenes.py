@@ -8,7 +8,6 @@ import json
 import socket
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import httpx2
@@ -129,11 +128,16 @@ class Pending:
         self._connection.sendall(head.encode() + b"\r\n" + body)
 
     def so_far(self) -> bytes:
-        """All that has come by now, without waiting."""
+        """All that has come by now, without waiting.
+
+        Raises:
+            EOFError: the connection has ended, so nothing more can come.
+        """
         self._connection.setblocking(False)
         with contextlib.suppress(BlockingIOError):
             while part := self._connection.recv(65_536):
                 self._come += part
+            raise EOFError(f"the connection ended after {self._come!r}")
         self._connection.settimeout(SOON)
         return self._come
 
@@ -151,9 +155,12 @@ class Pending:
         """The status and the body of the next answer.
 
         Raises:
-            http.client.IncompleteRead: the connection was closed within the body.
+            EOFError: the connection was closed in good order, before a word.
+            http.client.IncompleteRead: it was closed within the body.
             ConnectionResetError: it was reset.
         """
+        if not self._connection.recv(1, socket.MSG_PEEK):  # http.client would take this for a reset
+            raise EOFError("the connection ended without an answer")
         with http.client.HTTPResponse(self._connection) as response:
             response.begin()
             return response.status, response.read()

@@ -56,22 +56,21 @@ def in_seconds(nanoseconds: int) -> str:
 
 
 def amount(value: Any) -> Decimal | None:
-    """A number from JSON as an exact decimal, or None for anything else, also for a number that nobody could pay."""
-    found = None if isinstance(value, str) else number(value)
-    if found is None or not -DIGITS <= int(found.as_tuple().exponent) <= found.adjusted() <= DIGITS:
-        return None
-    return found
+    """A number from JSON as an exact decimal, or None for anything else."""
+    return None if isinstance(value, str) else number(value)
 
 
 def number(value: Any) -> Decimal | None:
-    """A number, also one that is written as text, or None for anything else."""
+    """A number, also one that is written as text, or None for anything else, also for what nobody could pay."""
     if isinstance(value, bool) or not isinstance(value, int | Decimal | str):
         return None
     try:
         found = Decimal(value)
     except ArithmeticError:
         return None
-    return found if found.is_finite() else None
+    if not found.is_finite() or not -DIGITS <= int(found.as_tuple().exponent) <= found.adjusted() <= DIGITS:
+        return None
+    return found
 
 
 def charges(story: Story, at: int | None = None) -> list[Entry]:

@@ -256,10 +256,11 @@ class Callbacks:
 
         name()
         async with asyncio.TaskGroup() as group:
-            for attempt in batch:
+            for attempt in batch[:-1]:
                 making = group.create_task(self._make(attempt))
                 making.add_done_callback(name)
                 await asyncio.wait([making], timeout=max(0.0, turns_end - now()))
+            await self._make(batch[-1])  # without a task of its own, since most batches hold one attempt
 
     async def _make(self, attempt: _Attempt) -> None:
         job, submit, exchange = attempt.delivery.job, attempt.delivery.submit, attempt.exchange

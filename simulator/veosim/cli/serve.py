@@ -17,7 +17,7 @@ import click
 from veosim.app import create_app
 from veosim.callbacks.sign import LOCAL_SECRET, Secret
 from veosim.cli.control_options import Given, clock_of, control_of, control_options, kept_of, steering_of
-from veosim.clock import RealClock
+from veosim.clock import FASTEST, SLOWEST, RealClock
 from veosim.control import PREFIX
 from veosim.dialects import DIALECTS
 from veosim.dialects.base import Dialect, Kind
@@ -49,7 +49,7 @@ PORT = 8410
     "--speed",
     default=1.0,
     show_default=True,
-    type=click.FloatRange(min=0, min_open=True),
+    type=click.FloatRange(SLOWEST, FASTEST),
     help="Run the simulator's clock this many times as fast.",
 )
 @click.option("--manual-clock", is_flag=True, help="Time stands still until the control API moves it.")
@@ -125,14 +125,11 @@ def serve(  # noqa: PLR0913, PLR0917  one argument an option
     gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 50, 1000)
-    loop = new_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: setattr(server, "should_exit", True))
-    try:
-        loop.run_until_complete(_serving(server, sock, _watching(shelf, simulator) if shelf and watched else None))
-    finally:
-        loop.close()
-        sock.close()
+    # The runner cancels what is still under way at the end, such as callbacks, and waits until that has closed up.
+    with sock, asyncio.Runner(loop_factory=new_loop) as runner:
+        runner.run(_serving(server, sock, _watching(shelf, simulator) if shelf and watched else None))
     click.echo("stopped")
 
 

@@ -13,8 +13,9 @@ from pydantic import AfterValidator, ValidationError
 from pydantic_core import PydanticCustomError
 
 from veosim.errors import shown
-from veosim.media.image import ImageError, is_url
+from veosim.media.image import ImageError
 from veosim.media.rules import ImageRules
+from veosim.outbound.url import UrlError, parse_url
 from veosim.yamlfile import show_path
 
 TEXT_SHOWN = 60
@@ -52,12 +53,15 @@ def matching(pattern: str, allowed: str) -> Callable[[str], str]:
 
 
 def _web_url(value: str) -> str:
-    if not is_url(value):
-        raise PydanticCustomError("url", "{allowed}", {"allowed": "an http(s) URL"})
+    try:
+        parse_url(value)
+    except UrlError as error:
+        raise PydanticCustomError("url", "{problem}", {"problem": str(error)}) from None
     return value
 
 
 WebUrl = Annotated[str, AfterValidator(_web_url)]
+"""A URL to send to: whether it can be, as far as its text tells, is judged by the reader that the sender uses."""
 
 
 class UnfitError(Exception):
@@ -107,7 +111,6 @@ _ALLOWED: Mapping[str, str] = {
     "string_type": "a string",
     "too_long": "at most {max_length}",
     "too_short": "at least {min_length}",
-    "url": "{allowed}",
 }
 """What is allowed where pydantic, or a validator above, found this kind of error."""
 

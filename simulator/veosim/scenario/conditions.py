@@ -114,6 +114,9 @@ def key_matches(wanted: str, key: str) -> bool:
     return fnmatchcase(key, wanted) or fingerprint(f"Bearer {wanted}") == key
 
 
+ENTRIES_LIMIT = 500
+"""Of one list: every two of its entries are compared when it is read."""
+
 UNREACHED = "it has no 'when', so the entries after it are never reached"
 
 
@@ -126,8 +129,11 @@ def refuse_unreached(whens: Sequence[BaseModel | None], what: str, *below: str) 
         below: where the list stands in the model whose validator asks.
 
     Raises:
-        PydanticCustomError: an entry that can never apply, since one before it matches whatever it matches.
+        PydanticCustomError: an entry that can never apply, since one before it matches whatever it matches; or too
+            many entries to tell.
     """
+    if len(whens) > ENTRIES_LIMIT:
+        raise contradiction(f"{len(whens)} entries, and a list may have {ENTRIES_LIMIT}", *below)
     for index, when in enumerate(whens):
         if index + 1 < len(whens) and (when is None or not _given(when)):
             raise contradiction(UNREACHED, *below, index)

@@ -17,7 +17,8 @@ class Library:
         self._shipped = scenario_files()
         self._scenarios = {DEFAULT.scenario: DEFAULT}
         self._added: set[str] = set()
-        for scenario in added:
+        self._first = tuple(added)
+        for scenario in self._first:
             self.add(scenario)
 
     @property
@@ -29,6 +30,15 @@ class Library:
         """Let a scenario be asked for by its name; one of the same name is replaced."""
         self._scenarios[scenario.scenario] = scenario
         self._added.add(scenario.scenario)
+
+    def reset(self) -> None:
+        """Forget what was added since the beginning."""
+        for name in self._added:
+            del self._scenarios[name]
+        self._added.clear()
+        self._scenarios[DEFAULT.scenario] = DEFAULT
+        for scenario in self._first:
+            self.add(scenario)
 
     def origin(self, name: str) -> str:
         """Where a scenario of these comes from: `added`, the folder of `scenarios/` that it ships in, or `built in`."""

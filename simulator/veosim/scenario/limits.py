@@ -100,13 +100,13 @@ class Occupancy:
         return Reached("queue", message, min(changes, default=None))
 
     def placed(self, plan: Plan, deadline: int | None, now: int) -> Plan:
-        """A job's plan as its place in the queue bends it; takes a slot for it.
+        """A job's plan as its place in the queue and its deadline bend it; takes a slot for it.
 
         A job that starts late still ends at its deadline. One whose slot is never free stays queued for ever.
         """
         slots = self.limits.concurrent_jobs
         if slots is None:
-            return plan
+            return cut(plan, deadline)
         free = heapq.heappop(self.ends) if len(self.ends) >= slots else 0
         start = max(now + plan.queue, free)
         late = replace(plan, queue=start - now) if free < FOREVER else Plan(Outcome.STUCK, FOREVER)

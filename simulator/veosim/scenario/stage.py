@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from veosim.job import JobRequest, Plan, fated
+from veosim.job import JobRequest, Plan, lacking
 from veosim.scenario.exchanges import ExchangeEntry
 from veosim.scenario.limits import Occupancy
 from veosim.scenario.matching import Seen, matching
@@ -85,5 +85,5 @@ class Stage:
         for identity in identities:
             self.jobs += 1
             plan = plan_for(self.scenario.jobs, Candidate(dialect, request, key, identity, self.jobs))
-            drawn.append((self.occupancy.placed(fated(plan, request), request.deadline, now), identity))
+            drawn.append((self.occupancy.placed(lacking(plan, request), request.deadline, now), identity))
         return drawn

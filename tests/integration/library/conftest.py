@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 import httpx2
 import pytest
-
 from tests.support.scenes import KEY, Client
+
 from veosim.fixture import Upstream
 
 
@@ -13,5 +13,5 @@ from veosim.fixture import Upstream
 def client(veosim: Upstream) -> Iterator[Client]:
     """A client of api-video; `client.on(...)` speaks another dialect."""
     # No certificates are read, since nothing here is encrypted.
-    with httpx2.Client(headers=KEY, timeout=5, verify=False) as http:  # noqa: S501
+    with httpx2.Client(headers=KEY, timeout=5, verify=False) as http:
         yield Client(veosim, http)

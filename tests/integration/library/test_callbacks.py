@@ -6,8 +6,8 @@ from contextlib import closing
 
 import pytest
 from standardwebhooks import Webhook, WebhookVerificationError
-
 from tests.support.scenes import Client
+
 from veosim.callbacks.sign import LOCAL_SECRET
 from veosim.outbound.client import Client as Outbound
 from veosim.receiver import Receiver
@@ -133,7 +133,7 @@ def request_on(connection: socket.socket) -> bytes:
 
 def waiting_on(receiver: socket.socket) -> list[bytes]:
     """The bodies of the requests that have come since the last time, none of which is answered."""
-    bodies = []
+    bodies: list[bytes] = []
     while True:
         try:
             connection, _ = receiver.accept()

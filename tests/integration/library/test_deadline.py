@@ -1,7 +1,6 @@
 """scenarios/deadline: jobs around the 600 s after which a gateway gives up."""
 
 import pytest
-
 from tests.support.scenes import Client
 
 

@@ -3,8 +3,8 @@
 import http.client
 
 import pytest
-
 from tests.support.scenes import Client
+
 from veosim.media.clips import video
 
 

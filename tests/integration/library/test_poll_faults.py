@@ -6,8 +6,8 @@ from urllib.parse import urlsplit
 
 import httpx2
 import pytest
-
 from tests.support.scenes import Client
+
 from veosim import server
 from veosim.dialects.base import Kind
 from veosim.units import SECOND, seconds
@@ -123,10 +123,11 @@ def test_404_later(client: Client) -> None:
     """Two polls find the job of a minute, and no later one, also when it must have ended."""
     job = client.job()
     found = []
-    for wait in ("5s", "5s", "5s", "45s", "1h"):
+    for wait in ("15s", "15s", "15s", "15s", "1h"):
         client.upstream.clock.advance(wait)
-        found.append(client.poll(job).status_code)
-    assert found == [200, 200, 404, 404, 404]
+        answer = client.poll(job)
+        found.append((answer.status_code, answer.json().get("progress")))
+    assert found == [(200, 25), (200, 50), (404, None), (404, None), (404, None)]
 
 
 @pytest.mark.veosim(scenario="403-on-valid-job")

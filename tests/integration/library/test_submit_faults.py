@@ -4,8 +4,8 @@ import json
 
 import httpx2
 import pytest
-
 from tests.support.scenes import Client
+
 from veosim.dialects import DIALECTS
 from veosim.spoils.huge_body import SIZE
 

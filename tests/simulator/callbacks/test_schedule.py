@@ -9,9 +9,10 @@ from typing import Any, cast
 
 import pytest
 
+from veosim.callbacks import schedule
 from veosim.callbacks.schedule import Callbacks
 from veosim.callbacks.sign import LOCAL_SECRET
-from veosim.clock import ManualClock
+from veosim.clock import HeldError, ManualClock, monotonic
 from veosim.dialects.base import Dialect
 from veosim.job import Job, JobRequest, JobView, Outcome, Plan
 from veosim.journal import Exchange, Journal
@@ -359,7 +360,7 @@ def test_submits_go_out_side_by_side() -> None:
         assert bench.callbacks.unsettled == [late]
 
     played(work, bench)
-    assert ([(name, at) for at, name, _ in bench.sent], bench.counts) == ([("a", 1), ("c", 1)], (1, 0, 4))
+    assert (sorted((name, at) for at, name, _ in bench.sent), bench.counts) == ([("a", 1), ("c", 1)], (1, 0, 4))
 
 
 def test_the_first_attempts_can_be_waited_for() -> None:
@@ -379,7 +380,7 @@ def test_the_first_attempts_can_be_waited_for() -> None:
 
 
 def test_reset_forgets_everything() -> None:
-    """What runs is cancelled and writes nothing more; what was due is not sent; whoever waits is released."""
+    """What runs is cancelled and writes nothing more; what was due is not sent; whoever waits is told."""
     bench = Bench(hanging={"a"})
 
     async def work(bench: Bench) -> None:
@@ -392,7 +393,8 @@ def test_reset_forgets_everything() -> None:
         bench.callbacks.reset()
         bench.journal.reset()
         async with asyncio.timeout(10):
-            await waiting
+            with pytest.raises(HeldError, match="the simulator was reset"):
+                await waiting
         assert (bench.callbacks.unsettled, bench.counts) == ([], (0, 0, 0))
         bench.expect(job("c", 5))
         assert await bench.clock.advance(60 * SECOND) == []
@@ -400,6 +402,75 @@ def test_reset_forgets_everything() -> None:
     played(work, bench)
     assert ([name for _, name, _ in bench.sent], bench.counts) == (["a", "c"], (1, 0, 0))
     assert bench.notes == [(5, "c", 200, "")]
+
+
+@dataclass
+class Deaf:
+    """A receiver that never answers; an attempt is given up after so many real seconds."""
+
+    limit: float
+    sent: list[str] = field(default_factory=list)
+    most: int = 0
+    now: int = 0
+
+    async def post(self, _: str, __: Mapping[str, str], body: bytes) -> Receipt:
+        """Note who comes, and wait."""
+        self.sent.append(json.loads(body)[0])
+        self.now += 1
+        self.most = max(self.most, self.now)
+        await asyncio.sleep(self.limit)  # why: real time is what is tested
+        self.now -= 1
+        return LATE
+
+
+def test_what_waits_too_long_for_its_turn_goes_out_side_by_side(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A receiver that hangs costs the time of one attempt, however many are sent to it; their order stays."""
+    monkeypatch.setattr(schedule, "IN_TURN", 0.05)
+    deaf, clock, journal = Deaf(0.4), ManualClock(settle_limit=2 * SECOND), Journal()
+    callbacks = Callbacks(clock, journal, deaf.post, LOCAL_SECRET)
+
+    async def run() -> tuple[list[str], float]:
+        jobs = [job(name, 0) for name in "abcd"]
+        callbacks.expect(jobs, dialect(), rules("{copies: 5}"), URL)
+        began = monotonic()
+        waiting = asyncio.create_task(callbacks.first_attempts(jobs))
+        unsettled = await clock.advance(SECOND)
+        await waiting
+        return unsettled, (monotonic() - began) / SECOND
+
+    unsettled, took = asyncio.run(run())
+    assert (unsettled, callbacks.failed, callbacks.pending) == ([], 20, 0)
+    assert deaf.sent == [name for name in "abcd" for _ in range(5)]
+    assert (deaf.most, took < 1) == (20, True)
+
+
+def test_a_quick_receiver_is_sent_one_at_a_time() -> None:
+    """Nobody is overtaken while turns last."""
+    deaf, clock = Deaf(0.001), ManualClock()
+    callbacks = Callbacks(clock, Journal(), deaf.post, LOCAL_SECRET)
+    callbacks.expect([job(name) for name in "abcd"], dialect(), rules("{copies: 5}"), URL)
+    assert asyncio.run(clock.advance(SECOND)) == []
+    assert (deaf.most, len(deaf.sent)) == (1, 20)
+
+
+def test_the_name_of_what_is_under_way_keeps_its_secrets() -> None:
+    """The query of a URL is not shown; the first attempt without an end is named."""
+    clock = ManualClock(settle_limit=20 * MILLISECOND)
+
+    async def post(_: str, __: Mapping[str, str], body: bytes) -> Receipt:
+        if json.loads(body)[0] == "b":
+            await asyncio.Event().wait()
+        return OK
+
+    async def run() -> list[str]:
+        callbacks = Callbacks(clock, Journal(), post, LOCAL_SECRET)
+        callbacks.expect([job("a"), job("b"), job("c")], dialect(), rules(), f"{URL}?token=hunter2")
+        unsettled = await clock.advance(SECOND)
+        assert callbacks.unsettled == unsettled
+        callbacks.reset()
+        return unsettled
+
+    assert asyncio.run(run()) == [f"callback of b to '{URL}?…'"]
 
 
 @pytest.mark.parametrize(

@@ -24,15 +24,23 @@ from tests.support.receivers import (
     trickles,
 )
 
+from veosim.clock import monotonic
 from veosim.outbound import client as client_module
 from veosim.outbound.base import OutboundError, Receipt
 from veosim.outbound.client import Client, connections_for, open_files, why
 from veosim.outbound.guard import Guard, OutboundRefusedError
+from veosim.units import SECOND
 
 T = TypeVar("T")
 OK = Receipt(200, "", "answered")
 QUICK = 0.2
 """Seconds that a receiver gets which is known to need more."""
+
+
+async def breaks_off(_: asyncio.StreamReader, writer: asyncio.StreamWriter, __: bytes) -> None:
+    """Close within the answer's body."""
+    writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n.")
+    await writer.drain()
 
 
 def posted(behave: Behave, client: Client | None = None) -> tuple[Receipt, Receiver]:
@@ -112,17 +120,18 @@ def test_the_environment_changes_nothing_and_cookies_are_not_kept(monkeypatch: p
     ("behave", "receipt"),
     [
         (hangs, Receipt(None, "timed out after 0.2 s", "timeout")),
-        (trickles, Receipt(None, "timed out after 0.2 s", "timeout")),
+        (trickles, OK),
+        (breaks_off, OK),
         (closes, Receipt(None, "no whole HTTP answer", "refused")),
         (babbles, Receipt(None, "no whole HTTP answer", "refused")),
         (floods, OK),
         (answers(200, body=b"." * 1_000_000), OK),
     ],
-    ids=["hangs", "trickles", "closes", "babbles", "floods", "huge"],
+    ids=["hangs", "trickles", "breaks off", "closes", "babbles", "floods", "huge"],
 )
 def test_a_receiver_that_misbehaves_costs_a_bounded_time(behave: Behave, receipt: Receipt) -> None:
-    """Whoever does not end in time has not answered; of a long answer, the beginning is enough."""
-    limit = QUICK if receipt.kind == "timeout" else 30
+    """Whoever does not begin in time has not answered; once there is a status, it counts, whatever follows."""
+    limit = QUICK if behave in (hangs, trickles) else 30
     assert posted(behave, Client(time_limit=limit))[0] == receipt
 
 
@@ -311,9 +320,11 @@ def test_a_file_is_fetched_whole() -> None:
         (answers(200, body=b"." * 4001), "it is larger than 4000 bytes"),
         (floods, "it is larger than 4000 bytes"),
         (hangs, "its server timed out after 0.2 s"),
+        (trickles, "its server timed out after 0.2 s"),
+        (breaks_off, "its server cannot be asked: no whole HTTP answer"),
         (closes, "its server cannot be asked: no whole HTTP answer"),
     ],
-    ids=["404", "302", "4001 bytes", "endless", "hangs", "closes"],
+    ids=["404", "302", "4001 bytes", "endless", "hangs", "trickles", "breaks off", "closes"],
 )
 def test_a_file_that_cannot_be_had_says_why(behave: Behave, problem: str) -> None:
     """The words follow the word "image" or the file's name."""
@@ -329,20 +340,58 @@ def test_a_file_behind_the_guard_is_not_fetched() -> None:
 
 
 def test_a_receiver_that_hangs_holds_up_nobody_else() -> None:
-    """It takes half of the places at most, and waiting for a place costs no attempt its time."""
+    """It takes half of the places at most; all that wait for it end with those that have a place."""
 
-    async def run() -> tuple[int, set[Receipt], set[Receipt], int]:
+    async def run() -> tuple[int, set[Receipt], list[Receipt], float, int]:
         client = Client(connections=4, time_limit=QUICK)
         async with receiver(hangs) as stuck, receiver(answers(200)) as fine:
-            hanging = [asyncio.create_task(client.post(stuck.url, {}, b"")) for _ in range(6)]
+            began = monotonic()
+            hanging = [asyncio.create_task(client.post(stuck.url, {}, b"")) for _ in range(40)]
             await stuck.until(2)
             good = await asyncio.gather(*[client.post(fine.url, {}, b"") for _ in range(20)])
             at_once = len(stuck.requests)
-            timed_out = await asyncio.gather(*hanging)
-            return at_once, set(good), set(timed_out), len(client._rooms)
+            ended = await asyncio.gather(*hanging)
+            return at_once, set(good), ended, (monotonic() - began) / SECOND, len(client._rooms)
 
-    timeout = Receipt(None, "timed out after 0.2 s", "timeout")
-    assert asyncio.run(run()) == (2, {OK}, {timeout}, 0)
+    at_once, good, ended, took, rooms = asyncio.run(run())
+    assert (at_once, good, rooms) == (2, {OK}, 0)
+    assert ended[:2] == [Receipt(None, "timed out after 0.2 s", "timeout")] * 2
+    assert ended[-1] == Receipt(None, "no free connection within 0.2 s", "timeout")
+    assert {receipt.kind for receipt in ended} == {"timeout"}
+    assert took < 10 * QUICK  # one after the other they would take twenty times as long as one
+
+
+def test_whoever_waits_for_a_receiver_that_answers_loses_nothing() -> None:
+    """Its time runs from the last answer, so that a long line is no reason to give up."""
+
+    async def run() -> tuple[set[Receipt], float]:
+        async def behave(_: asyncio.StreamReader, writer: asyncio.StreamWriter, __: bytes) -> None:
+            await asyncio.sleep(QUICK / 4)  # why: slowness is what is tested
+            writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
+
+        async with receiver(behave) as slow:
+            client, began = Client(connections=2, time_limit=QUICK * 2), monotonic()
+            receipts = await asyncio.gather(*[client.post(slow.url, {}, b"") for _ in range(20)])
+            return set(receipts), (monotonic() - began) / SECOND
+
+    receipts, took = asyncio.run(run())
+    assert receipts == {OK}
+    assert took > QUICK * 2  # else nobody had to wait longer than an attempt may take
+
+
+def test_a_file_that_nobody_has_a_connection_for_says_so() -> None:
+    """It is not the server's fault."""
+
+    async def run() -> None:
+        client = Client(connections=1, time_limit=QUICK)
+        async with receiver(hangs) as stuck:
+            hanging = asyncio.create_task(client.post(stuck.url, {}, b""))
+            await stuck.until(1)
+            with pytest.raises(OutboundError, match=r"^(there was no free connection within|its server timed out)"):
+                await client.get(stuck.url)
+            await hanging
+
+    asyncio.run(run())
 
 
 def test_no_more_attempts_run_at_once_than_there_are_places() -> None:

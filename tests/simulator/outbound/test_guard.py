@@ -6,11 +6,11 @@ from collections.abc import Collection
 from ipaddress import ip_address
 from typing import Any
 
-import httpx2
 import pytest
 
 from veosim.errors import VeosimError
 from veosim.outbound.guard import Guard, OutboundRefusedError, Target
+from veosim.outbound.url import parse_url
 
 Resolved = dict[str, list[str]]
 
@@ -91,46 +91,17 @@ def test_a_name_is_refused_for_any_address_that_is_not_loopback(addresses: list[
 @pytest.mark.parametrize(
     ("url", "problem"),
     [
-        ("ftp://localhost/a", "a URL with the scheme 'ftp'; allowed: http and https"),
-        ("localhost:80/a", "a URL with the scheme 'localhost'; allowed: http and https"),
-        ("//localhost/a", "a URL with the scheme ''; allowed: http and https"),
-        ("", "a URL with the scheme ''; allowed: http and https"),
         (
             "http://user:hunter2@localhost/",
-            "a URL for 'localhost' holds a user's name or password; leave them out",
+            "found a URL that holds a user's name or password; allowed: an http(s) URL ",
         ),
-        ("http://@localhost/", "a URL for 'localhost' holds a user's name or password; leave them out"),
-        (
-            "http://localhost\\@evil.test/",
-            "a URL for 'evil.test' holds a user's name or password; leave them out",
-        ),
-        ("http:///hook", "'' is no host name; allowed: a name or an IP address"),
-        ("http://[::1%25lo]/", "'::1%25lo' is no host name; allowed: a name or an IP address"),
-        ("http://l%6fcalhost/", "'l%6fcalhost' is no host name; allowed: a name or an IP address"),
-        ("http://0177.0.0.1/", "no URL: Invalid IPv4 address: '0177.0.0.1'"),
-        ("http://localhost:0/", "0 is no port of 'localhost'; allowed: 1 to 65535"),
-        ("http://localhost:65536/", "65536 is no port of 'localhost'; allowed: 1 to 65535"),
-        ("http://localhost:x/", "no URL: Invalid port: 'x'"),
-        (
-            "http://local\nhost/",
-            "no URL: Invalid non-printable ASCII character in URL, '\\n' at position 12.",
-        ),
+        ("http://localhost:0/", "found the port 0; allowed: 1 to 65535"),
+        ("ftp://localhost/", "allowed: an http(s) URL"),
     ],
 )
-def test_what_is_no_plain_web_address_is_refused(url: str, problem: str) -> None:
-    """Passwords are not shown."""
-    assert refused(url) == problem
-
-
-def test_a_host_that_cannot_be_a_name_is_refused() -> None:
-    """The resolver's own complaint about a label's length is no crash."""
-
-    async def run() -> None:
-        guard = Guard()
-        await guard.check(guard.parse(f"http://{'a' * 64}.test/"))
-
-    with pytest.raises(OutboundRefusedError, match=r"is no host name; allowed: a name or an IP address"):
-        asyncio.run(run())
+def test_what_is_no_url_is_refused(url: str, problem: str) -> None:
+    """By the reader that judges the URLs of requests; passwords are not shown."""
+    assert refused(url).startswith(f"no URL to send to; {problem}")
 
 
 @pytest.mark.parametrize(
@@ -151,7 +122,7 @@ def test_this_machine_is_let_through(url: str, target: tuple[str, ...]) -> None:
         "localhost.": ["127.0.0.1"],
         "sidecar": ["127.0.0.1"],
     }
-    assert checked(url, names=names) == Target(httpx2.URL(url), target)
+    assert checked(url, names=names) == Target(parse_url(url), target)
 
 
 @pytest.mark.parametrize(
@@ -164,21 +135,33 @@ def test_this_machine_is_let_through(url: str, target: tuple[str, ...]) -> None:
         ("http://[::ffff:10.0.0.5]/", "::ffff:10.0.0.5", (MAPPED,)),
         ("http://0.0.0.0/", "0.0.0.0", ("0.0.0.0",)),  # noqa: S104  asked for, not bound
         ("http://127.1/", "127.1", ("127.0.0.1",)),
+        ("http://b\u00fccher.test/", "B\u00dccher.test", ("10.0.0.6",)),
+        ("http://b\u00fccher.test/", "xn--bcher-kva.test", ("10.0.0.6",)),
+        ("http://XN--BCHER-KVA.test/", "b\u00fccher.test", ("10.0.0.6",)),
+        ("http://gateway.test/", "gateway.test.", ("10.0.0.5", "fe80::1%2")),
+        ("http://gateway.test./", "gateway.test", ("10.0.0.7",)),
     ],
 )
 def test_an_allowed_host_is_let_through_wherever_it_is(url: str, allowed: str, addresses: tuple[str, ...]) -> None:
-    """Names match in any case, IP addresses in any spelling of IPv6."""
-    names = {"gateway.test": ["10.0.0.5", "fe80::1%2"], "127.1": ["127.0.0.1"]}
+    """Names match in any case and alphabet, with a last dot or without; IP addresses in any spelling of IPv6."""
+    names = {
+        "gateway.test": ["10.0.0.5", "fe80::1%2"],
+        "gateway.test.": ["10.0.0.7"],
+        "127.1": ["127.0.0.1"],
+        "xn--bcher-kva.test": ["10.0.0.6"],
+    }
     assert checked(url, [allowed], names).addresses == addresses
 
 
-@pytest.mark.parametrize("allowed", ["test", "gateway.test.", "a.gateway.test", "10.0.0.5"])
+@pytest.mark.parametrize("allowed", ["test", "gateway", "gateway.test..", "a.gateway.test", "10.0.0.5"])
 def test_an_allowed_host_is_matched_whole(allowed: str) -> None:
     """Neither a part of a name nor the address behind it opens a name."""
     assert refused("http://gateway.test/", [allowed], {"gateway.test": ["10.0.0.5"]}).endswith(f"{FIX} gateway.test")
 
 
-@pytest.mark.parametrize("host", ["", "http://gateway.test", "gateway.test:80", "a/b", "user@a", "*.test", "[::1"])
+@pytest.mark.parametrize(
+    "host", ["", "http://gateway.test", "gateway.test:80", "a/b", "user@a", "*.test", "[::1", ".", "\u2603"]
+)
 def test_what_is_no_host_cannot_be_allowed(host: str) -> None:
     """A mistake in an option is found before anything is sent."""
     with pytest.raises(

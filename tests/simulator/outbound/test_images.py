@@ -8,6 +8,7 @@ from tests.support.receivers import answers, receiver
 
 from veosim.dialects.generations_metadata import EXAMPLE_IMAGE
 from veosim.media.rules import ImageRules
+from veosim.outbound import images
 from veosim.outbound.base import FETCH_LIMIT, Guarded, OutboundError
 from veosim.outbound.images import unusable
 
@@ -33,10 +34,10 @@ class Album(Guarded):
         return found
 
 
-def judged(*images: str, rules: ImageRules = RULES) -> tuple[str | None, list[str]]:
+def judged(*pictures: str, rules: ImageRules = RULES) -> tuple[str | None, list[str]]:
     """What is said of these images, and what was fetched to find out."""
     album = Album()
-    return asyncio.run(unusable(images, rules, album)), album.asked
+    return asyncio.run(unusable(pictures, rules, album)), album.asked
 
 
 def test_only_urls_are_fetched() -> None:
@@ -45,8 +46,8 @@ def test_only_urls_are_fetched() -> None:
 
 
 def test_all_are_fetched_while_all_are_good() -> None:
-    """One after the other, in the request's order."""
-    assert judged(GOOD, EXAMPLE_IMAGE, ALSO_GOOD) == (None, [GOOD, ALSO_GOOD])
+    """Begun in the request's order, each URL once."""
+    assert judged(GOOD, EXAMPLE_IMAGE, ALSO_GOOD, GOOD) == (None, [GOOD, ALSO_GOOD])
 
 
 @pytest.mark.parametrize(
@@ -55,8 +56,67 @@ def test_all_are_fetched_while_all_are_good() -> None:
     ids=["no picture", "nothing there"],
 )
 def test_the_first_bad_one_is_told(bad: str, reason: str) -> None:
-    """Why it cannot be had or is not taken; those after it are left alone."""
-    assert judged(GOOD, bad, GONE, GOOD) == (f"The image {bad} cannot be used: {reason}", [GOOD, bad])
+    """Why it cannot be had or is not taken; in the request's order, whichever comes first."""
+    assert judged(GOOD, bad, GONE, BAD)[0] == f"The image {bad} cannot be used: {reason}"
+
+
+@pytest.mark.parametrize(("count", "fetched"), [(16, 16), (17, 0)])
+def test_only_so_many_are_fetched(count: int, fetched: int) -> None:
+    """Beyond that none is, and the sentence says so."""
+    message, asked = judged(*(f"http://images.example/{number}.png" for number in range(count)))
+    assert len(asked) == fetched
+    assert (message == f"The request has {count} images behind URLs; at most 16 of them are fetched") == (not fetched)
+
+
+class Stuck(Guarded):
+    """Images that take for ever; `left` counts those that nobody waits for any more."""
+
+    def __init__(self, all_of: int) -> None:
+        super().__init__()
+        self.left = 0
+        self.begun = asyncio.Barrier(all_of + 1)
+
+    async def get(self, url: str, limit: int = FETCH_LIMIT) -> bytes:  # noqa: ARG002  the client's own signature
+        """Never there."""
+        try:
+            await self.begun.wait()
+            await asyncio.Event().wait()
+        finally:
+            self.left += 1
+        return b""
+
+
+def test_all_together_have_one_time_limit(monkeypatch: pytest.MonkeyPatch) -> None:
+    """They are fetched side by side, and none goes on after the end."""
+    monkeypatch.setattr(images, "TIME_LIMIT", 0.01)
+    urls = [f"http://images.example/{number}.png" for number in range(3)]
+
+    async def run() -> tuple[str | None, int]:
+        stuck = Stuck(3)
+        return await unusable(urls, RULES, stuck), stuck.left
+
+    assert asyncio.run(run()) == ("The images behind URLs could not all be fetched within 0.01 s", 3)
+
+
+def test_whoever_stops_waiting_stops_the_fetching() -> None:
+    """All of them are under way at once, and all of them end."""
+
+    async def run() -> int:
+        stuck = Stuck(3)
+        task = asyncio.create_task(unusable([f"http://images.example/{number}" for number in range(3)], RULES, stuck))
+        async with asyncio.timeout(10):
+            await stuck.begun.wait()
+        task.cancel()
+        await asyncio.wait([task])
+        return stuck.left
+
+    assert asyncio.run(run()) == 3
+
+
+def test_a_query_is_not_shown() -> None:
+    """It may hold a signature, and the sentence ends up in the journal."""
+    message = judged("http://images.example/c.png?signature=4f1d")[0]
+    assert message == "The image http://images.example/c.png?… cannot be used: its server answered 404"
 
 
 def test_it_is_judged_by_the_dialects_rules() -> None:

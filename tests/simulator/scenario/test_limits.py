@@ -39,6 +39,7 @@ def lasting(queue: int, run: int) -> Plan:
 
 STUCK = Plan(Outcome.STUCK, SECOND)
 NEVER = Plan(Outcome.STUCK, FOREVER)
+WAITED = Plan(Outcome.CANCEL, 10 * SECOND, 0, progress=0)
 
 
 @pytest.mark.parametrize(
@@ -78,8 +79,8 @@ def test_a_deadline_holds_in_the_queue() -> None:
     """A job that would start behind it is cancelled there, takes no slot, and frees the one that it has."""
     occupancy = Occupancy(Limits(concurrent_jobs=1))
     plans = [occupancy.placed(plan, 10 * SECOND, 0) for plan in (STUCK, lasting(0, 4), lasting(0, 4))]
-    assert plans == [Plan(Outcome.CANCEL, SECOND, 9 * SECOND), *[Plan(Outcome.CANCEL, 10 * SECOND, 0)] * 2]
-    assert occupancy.placed(lasting(0, 4), 10 * SECOND, 0) == Plan(Outcome.CANCEL, 10 * SECOND, 0)
+    assert plans == [Plan(Outcome.CANCEL, SECOND, 9 * SECOND, progress=99), *[WAITED] * 2]
+    assert occupancy.placed(lasting(0, 4), 10 * SECOND, 0) == WAITED
     assert occupancy.placed(lasting(0, 4), None, 11 * SECOND) == lasting(0, 4)
 
 
@@ -87,7 +88,7 @@ def test_a_deadline_ends_what_is_never_started() -> None:
     """Also where no slot will ever be free."""
     occupancy = Occupancy(Limits(concurrent_jobs=1))
     assert occupancy.placed(STUCK, None, 0) == STUCK
-    assert occupancy.placed(lasting(0, 4), 10 * SECOND, 0) == Plan(Outcome.CANCEL, 10 * SECOND, 0)
+    assert occupancy.placed(lasting(0, 4), 10 * SECOND, 0) == WAITED
     assert occupancy.placed(lasting(0, 4), None, 0) == NEVER
 
 

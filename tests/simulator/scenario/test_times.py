@@ -26,10 +26,13 @@ def problem(written: str) -> str:
     ("written", "time"),
     [
         ("90s", 90 * SECOND),
-        ({"uniform": ["60s", "2m"]}, Uniform(uniform=("60s", "2m"))),  # type: ignore[arg-type]
-        ({"median": "90s", "sigma": 0.5}, Lognormal(median="90s", sigma=0.5)),  # type: ignore[arg-type]
-        ({"p50": "95s", "p99": "280s"}, Percentiles(p50="95s", p99="280s")),  # type: ignore[arg-type]
-        ({"p50": "95s", "p90": "2m", "max": "3m"}, Percentiles(p50="95s", p90="2m", max="3m")),  # type: ignore[arg-type]
+        ({"uniform": ["60s", "2m"]}, Uniform.model_validate({"uniform": ["60s", "2m"]})),
+        ({"median": "90s", "sigma": 0.5}, Lognormal.model_validate({"median": "90s", "sigma": 0.5})),
+        ({"p50": "95s", "p99": "280s"}, Percentiles.model_validate({"p50": "95s", "p99": "280s"})),
+        (
+            {"p50": "95s", "p90": "2m", "max": "3m"},
+            Percentiles.model_validate({"p50": "95s", "p90": "2m", "max": "3m"}),
+        ),
     ],
 )
 def test_a_time_has_four_forms(written: object, time: int | Drawn) -> None:

@@ -54,7 +54,7 @@ def test_what_is_left_out_keeps_its_default() -> None:
         ("{api_video: {}}", UNKNOWN.format("api_video")),
         (
             "{api-video: {failed_status: 199}}",
-            "2:39: variants.api-video.failed_status: found 199: input should be greater than or equal to 200",
+            "2:39: variants.api-video.failed_status: found 199; allowed: 200, or 400 to 599",
         ),
         (
             "{generations-seconds: {seconds: text}}",
