@@ -21,6 +21,8 @@ from veosim.misses import miss
 from veosim.reading import base_of
 from veosim.simulator import Simulator
 
+FREQUENCY = {Kind.POLL: 0, Kind.SUBMIT: 1, Kind.CONTENT: 2, Kind.CANCEL: 3}
+
 
 def create_app(
     simulator: Simulator,
@@ -45,12 +47,13 @@ def create_app(
         if name not in DIALECTS:
             raise VeosimError(f"no dialect is called {name!r}; there are {', '.join(DIALECTS)}")
     served = {prefix: DIALECTS[name] for prefix, name in mounts.items()}
-    # Flat routes, no Mount: a Mount would redirect `/path/` to `/path`, and match every path twice. Polls come first,
-    # since they are what arrives most.
+    # Flat routes, no Mount: a Mount would redirect `/path/` to `/path`, and match every path twice. What arrives most
+    # comes first.
+    operations = [(prefix, each) for prefix, dialect in served.items() for each in (*dialect.operations, MEDIA)]
+    operations.sort(key=lambda place: FREQUENCY[place[1].kind])
     routes = [
-        _route(prefix, operation, Endpoint(simulator, dialect, operation, prefix))
-        for prefix, dialect in served.items()
-        for operation in sorted((*dialect.operations, MEDIA), key=lambda operation: operation.kind is not Kind.POLL)
+        _route(prefix, operation, Endpoint(simulator, served[prefix], operation, prefix))
+        for prefix, operation in operations
     ]
 
     def base(request: Request) -> str:

@@ -105,7 +105,7 @@ class Simulator:
         self.tenants.default.play(scenario, marker=marker)
 
     def reset(self) -> None:
-        """As new: no jobs, empty journals, only the default namespace, the first scenario, none that was added since."""
+        """As new: no jobs, empty journals, only the default namespace, and no scenario that was added since."""
         self.tenants.reset()
         self.steering.library.reset()
 

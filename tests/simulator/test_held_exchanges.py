@@ -56,7 +56,7 @@ def test_what_undid_an_exchange_stands_in_the_journal() -> None:
         raise HeldError("the simulator was reset")
 
     simulator.tenants.default.announce = lambda *_: first  # type: ignore[method-assign]
-    answer = asyncio.run(call(create_app(simulator), "POST", PATH, EXAMPLE, headers=[(b"authorization", b"Bearer k")]))
+    answer = asyncio.run(call(create_app(simulator), "POST", PATH, EXAMPLE, headers={"Authorization": "Bearer k"}))
     (exchange,) = simulator.journal
     assert (answer.status, exchange.status, exchange.note) == (504, 504, "the simulator was reset")
 

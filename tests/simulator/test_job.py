@@ -21,6 +21,7 @@ from veosim.job import (
     State,
     cut,
     lacking,
+    light,
     view,
 )
 from veosim.units import SECOND
@@ -208,3 +209,25 @@ def test_nothing_outlives_its_deadline(plan: Plan, lacks: JobError | None, deadl
     """Whatever was planned, at the deadline the job has ended."""
     bent = cut(lacking(plan, replace(REQUEST, lacks=lacks)), deadline)
     assert view(job_with(bent), START + deadline).state in TERMINAL
+
+
+def test_a_kept_request_is_light() -> None:
+    """Long texts are kept by their length and the canonical text not at all; everything else is as it was."""
+    long, image = "x" * 1_001, "y" * 2_000
+    error = JobError("code", "message")
+    fields = {"prompt": long, "image": image, "metadata": {"lastFrame": image, "seed": 7}, "images": (image, "short")}
+    request = JobRequest(
+        "from-image", "canonical", long, "m", 4.0, "720p", "9:16", fields, (image, "short"), "http://h", 2, 3, error, 9
+    )
+    shown = "<2000 characters>"
+    assert light(request) == replace(
+        request,
+        canonical="",
+        fields={
+            "prompt": long,
+            "image": shown,
+            "metadata": {"lastFrame": shown, "seed": 7},
+            "images": [shown, "short"],
+        },
+        images=(shown, "short"),
+    )

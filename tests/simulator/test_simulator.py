@@ -678,10 +678,11 @@ def fetched(url: str, **changes: Any) -> tuple[Call, Call, list[str]]:
 
 
 def test_a_good_image_changes_nothing() -> None:
-    """The call stays the very one that came."""
+    """The call stays as it came; what was read of it is kept, so that it is not read again."""
     before, after, asked = fetched(GOOD_URL)
-    assert after is before
-    assert asked == [GOOD_URL]
+    assert (replace(after, request=None), asked) == (before, [GOOD_URL])
+    assert after.request is not None
+    assert after.request.images == (GOOD_URL,)
 
 
 def test_a_bad_image_is_refused_like_one_sent_inline() -> None:
@@ -689,7 +690,7 @@ def test_a_bad_image_is_refused_like_one_sent_inline() -> None:
     before, after, asked = fetched(BAD_URL)
     problem = f"The image {BAD_URL} cannot be used: its server answered 404"
     assert after.failure is not None
-    assert (asked, replace(after, failure=None)) == ([BAD_URL], before)
+    assert (asked, replace(after, failure=None, request=None)) == ([BAD_URL], before)
     simulator = fresh()
     reaction = simulator.receive(after)
     assert reaction.answer == SECONDS.error(before.operation, 400, problem)

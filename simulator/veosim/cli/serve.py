@@ -25,6 +25,7 @@ from veosim.outbound.base import Guarded
 from veosim.scenario.library import Library
 from veosim.scenario.model import DEFAULT
 from veosim.scenario.shelf import Shelf
+from veosim.scenario.wires import require_dialect
 from veosim.server import Server, address, listen, new_loop
 from veosim.simulator import Simulator
 from veosim.watch import watch
@@ -101,6 +102,8 @@ def serve(  # noqa: PLR0913, PLR0917  one argument an option
     if watched and not scenarios:
         raise click.UsageError("--watch needs files to watch: name them with --scenario FILE or --scenario DIR")
     shelf = Shelf(scenarios) if scenarios else None
+    if shelf and dialect:
+        require_dialect(shelf.active, dialect)
     simulator = Simulator(
         shelf.active if shelf else DEFAULT,
         seed=seed,

@@ -90,7 +90,7 @@ class ApiVideo:
         fields = dict(vars(video))
         return JobRequest(
             operation=operation.name,
-            canonical=canonical([self.name, operation.name, fields]),
+            canonical=canonical(self.name, operation.name, fields),
             prompt=video.prompt,
             model=video.model,
             duration_s=float(video.duration.removesuffix("s")),

@@ -6,11 +6,12 @@ job engine and to scenarios, so that one scenario means the same on every wire.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol
+
+from pydantic_core import to_json
 
 from veosim.job import Job, JobRequest, JobView
 from veosim.media.rules import ImageRules
@@ -78,14 +79,14 @@ def thumbnail_url(job: Job) -> str:
     return f"{job.base}{MEDIA.path.format(job_id=job.id, file=THUMBNAIL)}"
 
 
-_encode = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode
-canonical = json.JSONEncoder(sort_keys=True, separators=(",", ":")).encode
-"""A request in one exact spelling, from which its plan is drawn."""
+def canonical(*parts: object) -> str:
+    """A request in one exact spelling, from which its plan is drawn; its fields are in the order of their model."""
+    return to_json(parts).decode()
 
 
 def json_answer(status: int, data: object) -> Answer:
     """An answer with a JSON body."""
-    return Answer(status, _encode(data).encode())
+    return Answer(status, to_json(data))
 
 
 class RefusedError(Exception):

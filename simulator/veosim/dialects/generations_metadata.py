@@ -145,7 +145,7 @@ class GenerationsMetadata:
         may_fail = variants.generations_metadata.unsupported == "fail"
         return JobRequest(
             operation=operation.name,
-            canonical=canonical([self.name, operation.name, fields]),
+            canonical=canonical(self.name, operation.name, fields),
             prompt=body.prompt,
             model=body.model,
             duration_s=float(settings.duration_seconds),

@@ -203,7 +203,7 @@ class GenerationsSeconds:
         }
         return JobRequest(
             operation=operation.name,
-            canonical=canonical([self.name, operation.name, fields]),
+            canonical=canonical(self.name, operation.name, fields),
             prompt=submit.prompt,
             model=submit.model,
             duration_s=float(submit.length),

@@ -136,7 +136,7 @@ class ImageToVideo:
         fields = task.model_dump(exclude={START, REFERENCES} - {source})
         return JobRequest(
             operation=operation.name,
-            canonical=canonical([self.name, operation.name, fields]),
+            canonical=canonical(self.name, operation.name, fields),
             prompt=task.prompt,
             model=task.model,
             duration_s=float(task.duration),

@@ -33,10 +33,10 @@ class JobWhen(Strict):
     Attributes:
         prompt: a glob over the whole prompt.
         nth: which of this scenario's jobs, counted from 1.
-        model: the model, whole.
+        model: a glob over the model's name.
         operation: the dialect's, such as `from-text`.
         dialect: its name.
-        resolution: as the dialect writes it.
+        resolution: in small letters or in capitals.
         duration_s: the seconds of video that are asked for.
         key: the API key, or a glob over its fingerprint as the journal shows it: `key:3f9a*`.
         share: of the jobs that the other keys match; each is drawn from its own identity, whatever the order.

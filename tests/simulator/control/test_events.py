@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from tests.support.control import Desk
 
+from veosim.clock import settle_arrivals
 from veosim.control.events import Hub, Listener
 from veosim.control.refusals import RefusedError
 from veosim.control.wire import exchange_record
@@ -104,7 +105,7 @@ def test_listeners_are_bounded() -> None:
     async def run() -> None:
         hub = Hub(listeners=2)
         first, _ = hub.join(None), hub.join(None)
-        with pytest.raises(RefusedError, match="^2 listeners are connected already; disconnect one$"):
+        with pytest.raises(RefusedError, match=r"^2 listeners are connected already; disconnect one$"):
             hub.join(None)
         hub.leave(first)
         hub.join(None)
@@ -122,7 +123,7 @@ def test_nothing_is_written_down_for_nobody() -> None:
 @asynccontextmanager
 async def connected(desk: Desk, path: str) -> AsyncIterator[list[MutableMapping[str, Any]]]:
     """What a client is sent while the block runs; it leaves at the end."""
-    left, sent = asyncio.Event(), list[MutableMapping[str, Any]]()
+    left, begun, sent = asyncio.Event(), asyncio.Event(), list[MutableMapping[str, Any]]()
 
     async def receive() -> MutableMapping[str, Any]:
         await left.wait()
@@ -130,6 +131,8 @@ async def connected(desk: Desk, path: str) -> AsyncIterator[list[MutableMapping[
 
     async def send(message: MutableMapping[str, Any]) -> None:
         sent.append(message)
+        if message.get("body"):
+            begun.set()
 
     path, _, query = path.partition("?")
     scope = {
@@ -147,8 +150,7 @@ async def connected(desk: Desk, path: str) -> AsyncIterator[list[MutableMapping[
         "extensions": {},
     }
     task = asyncio.create_task(desk.app(scope, receive, send))
-    while not any(message.get("body") for message in sent):
-        await asyncio.sleep(0)
+    await begun.wait()
     yield sent
     left.set()
     await task
@@ -161,8 +163,7 @@ def test_the_operation_streams_until_its_client_leaves() -> None:
         async with connected(desk, "/_veosim/events?namespace=a") as sent:
             for prompt in ("[[#b]]", "[[#a]]"):
                 await desk.submitted(prompt)
-            while len(sent) < 4:
-                await asyncio.sleep(0)
+            await settle_arrivals()
         return sent
 
     desk = Desk()

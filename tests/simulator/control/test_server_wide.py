@@ -1,12 +1,14 @@
 """The operations that are about the whole server."""
 
 import asyncio
+from collections.abc import Awaitable
 
 import pytest
 from tests.support.control import Answer, Desk
 
 from veosim import RealClock, ScaledClock, __version__
 from veosim.control import server_wide
+from veosim.inprocess import call
 from veosim.scenario.library import Library
 from veosim.steering import Steering
 
@@ -33,18 +35,14 @@ class TestClock:
 
         async def both() -> list[str]:
             order: list[str] = []
-            job_id = await desk.submitted()
-            poll = asyncio.create_task(asyncio.to_thread(lambda: None))
-            await poll
+            path = f"/api-video/api/video/status/{await desk.submitted()}"
 
-            async def told(name: str, work: object) -> None:
-                await work  # type: ignore[misc]
+            async def told(name: str, work: Awaitable[object]) -> None:
+                await work
                 order.append(name)
 
-            from veosim.inprocess import call  # noqa: PLC0415  only here
-
             async with asyncio.TaskGroup() as group:
-                group.create_task(told("poll", call(desk.app, "GET", f"/api-video/api/video/status/{job_id}")))
+                group.create_task(told("poll", call(desk.app, "GET", path)))
                 group.create_task(told("advance", desk.asked("POST", "/clock/advance", {"by": "5s"})))
             return order
 

@@ -10,7 +10,7 @@ import pytest
 
 from veosim import ManualClock, Simulator, parse_scenario
 from veosim.call import Call
-from veosim.dialects.base import MEDIA, Answer, Kind, Operation, RefusedError
+from veosim.dialects.base import MEDIA, Answer, Kind, Operation, RefusedError, canonical
 from veosim.dialects.generations_metadata import (
     CONTENT,
     EXAMPLE_IMAGE,
@@ -94,7 +94,7 @@ def test_a_whole_request() -> None:
     }
     request = parsed(with_metadata(VEO_31, **metadata))
     fields = {"model": VEO_31, "prompt": "a kite", "image": IMAGE, "metadata": metadata}
-    spelled = json.dumps(["generations-metadata", "submit", fields], sort_keys=True, separators=(",", ":"))
+    spelled = canonical("generations-metadata", "submit", request.fields)
     images = (IMAGE, OTHER, THIRD, IMAGE)
     assert request == JobRequest(
         "submit", spelled, "a kite", VEO_31, 6.0, "1080p", "9:16", fields, images, videos=3, lacks=None

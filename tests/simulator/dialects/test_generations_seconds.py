@@ -92,7 +92,7 @@ def test_a_request_of_the_table() -> None:
     }
     assert request == JobRequest(
         operation="submit",
-        canonical=canonical(["generations-seconds", "submit", fields]),
+        canonical=canonical("generations-seconds", "submit", fields),
         prompt="Two dancers cross an empty stage",
         model="veo-3.0-generate-001",
         duration_s=6.0,
@@ -117,7 +117,7 @@ def test_the_sample_is_accepted_as_a_family_of_its_own() -> None:
         "size": "720p",
         "off_peak": False,
     }
-    spelling = canonical(["generations-seconds", "submit", fields])
+    spelling = canonical("generations-seconds", "submit", fields)
     assert request == JobRequest(
         "submit", spelling, "Two dancers cross an empty stage", "Veoq3-turbo", 7.0, "720p", "16:9", fields, (URL,)
     )

@@ -76,8 +76,9 @@ def test_the_sample_is_accepted() -> None:
         "callback_url": HOOK,
     }
     fields = {name: value for name, value in sample.items() if name != "callback_url"}
-    spelling = canonical(["image-to-video", "submit", fields])
-    assert parsed(sample) == JobRequest(
+    request = parsed(sample)
+    spelling = canonical("image-to-video", "submit", request.fields)
+    assert request == JobRequest(
         "submit", spelling, "A running dog", "V", 6.0, "1080p", "16:9", fields, (URL,), HOOK, 1
     )
 
