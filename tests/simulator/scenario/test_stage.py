@@ -172,6 +172,8 @@ def test_without_entries_every_job_succeeds() -> None:
         ("prompt: '*'", asked(""), True),
         ("model: veo fast (Audio)", asked(model="veo fast (Audio)"), True),
         ("model: veo fast (Audio)", asked(), False),
+        ("model: '*fast*'", asked(model="veo fast (Audio)"), True),
+        ("resolution: 1080p", asked(resolution="1080P"), True),
         ("operation: from-image", asked(operation="from-image"), True),
         ("operation: from-image", asked(), False),
         ("resolution: 512P", asked(resolution="512P"), True),
