@@ -65,7 +65,10 @@ class TestParallel:
 
             def run(number: int) -> tuple[object, ...]:
                 name = f"run-{number}"
-                with ControlClient(upstream.url) as control, httpx2.Client(base_url=upstream.url, verify=False) as gateway:
+                with (
+                    ControlClient(upstream.url) as control,
+                    httpx2.Client(base_url=upstream.url, verify=False) as gateway,
+                ):
                     space = control.namespace(name)
                     outcome = ("succeed", "fail", "empty")[number % 3]
                     space.play(f"scenario: own-{number}\njobs: [{{outcome: {outcome}, after: 1s}}]\n")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json as json_module
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from dataclasses import dataclass, field
@@ -30,7 +31,7 @@ class Response:
 
 @dataclass(slots=True)
 class _Exchange:
-    """Both ends of one exchange; whoever reads on after the body finds that the client has left."""
+    """Both ends of one exchange; whoever reads on after the body finds, a while later, that the client has left."""
 
     body: bytes
     sent: list[Message] = field(default_factory=list)
@@ -38,6 +39,7 @@ class _Exchange:
 
     async def receive(self) -> Message:
         if self.is_read:
+            await asyncio.sleep(0.05)  # why: a client that waits for its answer is no client that has left
             return {"type": "http.disconnect"}
         self.is_read = True
         return {"type": "http.request", "body": self.body, "more_body": False}

@@ -13,6 +13,7 @@ import struct
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from ipaddress import IPv6Address
 from typing import Literal
 
 from veosim.errors import shown
@@ -202,7 +203,7 @@ def inline(text: str) -> bytes | None:
 
 # Authority of RFC 3986, 3.2: user information, a host (not empty here), a port. Letters beyond ASCII are let through.
 _URL = re.compile(
-    r"""https?://(?:[^/?#\\]*@)?(?:\[[0-9a-f:.]+\]|[^/?#@:\[\]<>"\\^`{|}]+)(?::(?P<port>[0-9]{0,5}))?(?:[/?#].*)?""",
+    r"""https?://(?:[^/?#\\]*@)?(?:\[(?P<ip>[0-9a-f:.]+)\]|[^/?#@:\[\]<>"\\^`{|}]+)(?::(?P<port>[0-9]{0,5}))?(?:[/?#].*)?""",
     re.IGNORECASE | re.DOTALL,
 )
 _NOT_IN_URL = re.compile(r"[\s\x00-\x1f\x7f-\x9f\ud800-\udfff]")
@@ -211,7 +212,17 @@ _NOT_IN_URL = re.compile(r"[\s\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 def is_url(text: str) -> bool:
     """Whether a text is an http or https URL with a host, free of white space and control characters."""
     match = _URL.fullmatch(text)
-    return match is not None and int(match["port"] or 0) < 1 << 16 and _NOT_IN_URL.search(text) is None
+    if match is None or int(match["port"] or 0) >= 1 << 16 or _NOT_IN_URL.search(text) is not None:
+        return False
+    return match["ip"] is None or _is_ipv6(match["ip"])
+
+
+def _is_ipv6(text: str) -> bool:
+    try:
+        IPv6Address(text)
+    except ValueError:
+        return False
+    return True
 
 
 def within_aspect(image: Image, low: Fraction, high: Fraction) -> bool:

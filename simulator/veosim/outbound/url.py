@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from ipaddress import IPv6Address
 
 from veosim.errors import shown
-from veosim.outbound.host import a_labels, is_address
+from veosim.outbound.host import is_address
 
 LENGTH_LIMIT = 8192
 """Characters of a URL (inferred); servers take about as much in a request line (RFC 9110, 4.1 asks for 8,000)."""
@@ -44,7 +44,7 @@ class Url:
 
     Attributes:
         scheme: `http` or `https`.
-        host: an IP address without brackets, or a name in lower case and A-labels.
+        host: an IP address without brackets, or a name in lower case.
         port: the one given, or the scheme's own.
         target: path and query, in ASCII.
     """
@@ -86,14 +86,14 @@ def parse_url(text: str) -> Url:
 
 
 def _host(text: str) -> str:
-    host = text[1:-1] if text.startswith("[") else a_labels(text)
+    host = text[1:-1] if text.startswith("[") else text.lower()
     if text.startswith("["):
         is_host = is_address(host) and ":" in host and "%" not in host
         host = IPv6Address(host).compressed if is_host else host
     else:
         is_host = _NAME.fullmatch(host) is not None and (_FOUR_NUMBERS.fullmatch(host) is None or is_address(host))
     if not is_host:
-        raise UrlError(f"found the host {shown(text)}; allowed: a name or an IP address")
+        raise UrlError(f"found the host {shown(text)}; allowed: a name or an IP address, in ASCII")
     return host
 
 

@@ -377,7 +377,7 @@ def test_urls(text: str) -> None:
         *["https://images.example/a b.png", "https://images.example/a\tb", "https://images.example/\n", "https://a\x00b"],
         *["https://images.example/\x7f", "https://images.example/\x9b31m", "https://images.example/\u2028b"],
         *["https://images.example/\ud800", "https://images.example\u00a0/", "https://images.example:80a/", "https://a:b:c"],
-        *["https://images.example:65536/", "https://images.example:123456/", "https://[::1", "https://::1/", "https://[g]/"],
+        *["https://images.example:65536/", "https://images.example:123456/", "https://[::1", "https://::1/", "https://[g]/", "https://[.]/", "https://[1::2::3]/"],
         *["https://images.example\\@other.example/", "https://<host>/", "https://{host}/a", "xhttps://images.example"],
         *["iVBORw0KGgo=", "data:image/png;base64,YQ==", "https://" + "@" * 100_000, "https://" + "a@" * 50_000],
     ],

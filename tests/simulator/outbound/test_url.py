@@ -10,10 +10,10 @@ from veosim.outbound.url import LENGTH_LIMIT, Url, UrlError, masked, parse_url
 NONE = "allowed: an http(s) URL"
 USER = "found a URL that holds a user's name or password; allowed: an http(s) URL without them"
 PORT = "allowed: 1 to 65535"
-HOST = "allowed: a name or an IP address"
+HOST = "allowed: a name or an IP address, in ASCII"
 HOSTS = (
     *("[::1%25lo]", "l%6fcalhost", "a..b", ".", "0177.0.0.1", "1.2.3.256", "*.test", "[g]"),
-    *("a" * 64, "[127.0.0.1]", "~", "\u2603"),
+    *("a" * 64, "[127.0.0.1]", "~", "b\u00fccher.test"),
 )
 
 
@@ -26,7 +26,7 @@ HOSTS = (
         ("http://gateway.test.:080?a=//b#c", Url("http", "gateway.test.", 80, "/?a=//b"), "gateway.test."),
         ("http://[2001:DB8:0::1]:/x", Url("http", "2001:db8::1", 80, "/x"), "[2001:db8::1]"),
         ("http://[::1]:81/#x", Url("http", "::1", 81, "/"), "[::1]:81"),
-        ("http://B\u00dcCHER.test/\u00fc%20%zz", Url("http", "xn--bcher-kva.test", 80, "/%C3%BC%20%25zz"), ""),
+        ("http://XN--Bcher-kva.test/\u00fc%20%zz", Url("http", "xn--bcher-kva.test", 80, "/%C3%BC%20%25zz"), ""),
         ('http://my_sidecar-1/a{b}|c^`"<', Url("http", "my_sidecar-1", 80, "/a%7Bb%7D%7Cc%5E%60%22%3C"), ""),
         ("http://127.1/", Url("http", "127.1", 80, "/"), ""),
     ],
@@ -65,7 +65,7 @@ def test_the_longest_url_is_taken() -> None:
 
 
 @given(
-    host=st.from_regex(r"[A-Za-z0-9_.\u00e0-\u0105-]{1,12}(:[0-9]{0,5})?", fullmatch=True),
+    host=st.from_regex(r"[A-Za-z0-9_.-]{1,12}(:[0-9]{0,5})?", fullmatch=True),
     rest=st.text(max_size=12).map(lambda text: f"/{text}"),
 )
 def test_what_is_taken_another_reader_takes_too(host: str, rest: str) -> None:

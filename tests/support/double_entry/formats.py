@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache, partial
+from ipaddress import IPv6Address
 
 import schemathesis
 from hypothesis import strategies as st
@@ -51,9 +52,22 @@ def shape(value: str) -> tuple[int, int] | None:
 
 
 def is_uri(value: str) -> bool:
-    """Whether the text has a scheme, something after it, no blank, backslash or control character, and a real port."""
+    """Whether the text has a scheme, something after it, no blank, backslash or control character, a real address where
+    brackets say so, and a real port.
+    """
+    literal = re.match(r"[A-Za-z]+://\[([^/?#\]]*)\]", value)
+    if literal is not None and not _is_ipv6(literal[1]):
+        return False
     port = re.match(r"[A-Za-z]+://[^/?#]*:([0-9]+)(?![^/?#])", value)
     return URI.fullmatch(value) is not None and (port is None or int(port[1]) < 1 << 16)
+
+
+def _is_ipv6(text: str) -> bool:
+    try:
+        IPv6Address(text)
+    except ValueError:
+        return False
+    return True
 
 
 def is_http_url(value: str) -> bool:
