@@ -39,8 +39,9 @@ prove: .venv/.installed ## the long proofs: marked tests, then the self-test ove
 	.venv/bin/veosim selftest --seeds 20
 
 .PHONY: bench
-bench: .venv/.installed ## measure the simulator's throughput
+bench: .venv/.installed ## measure the simulator's throughput, and how many clients can wait
 	.venv/bin/python benchmarks/throughput.py
+	.venv/bin/python benchmarks/waiting.py
 
 .PHONY: docs
 docs: .venv/.installed ## draw the generated pages of docs/ anew

@@ -3,9 +3,10 @@
 import base64
 import json
 import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from decimal import Decimal
+from typing import Any
 from urllib.request import Request, urlopen
 
 import pytest
@@ -111,19 +112,25 @@ def test_jobs(control: ControlClient, upstream: Upstream) -> None:
 def test_jobs_of_many_pages(control: ControlClient, upstream: Upstream) -> None:
     """All of them are read."""
     ids = [submit(upstream, f"boat {number}") for number in range(3)]
-    pages: list[str] = []
-    call = control.call
+    pages: list[Mapping[str, str | int]] = []
 
-    def small(method: str, path: str, body: object = None, params: dict[str, object] | None = None) -> object:
-        pages.append(path)
-        return call(method, path, body, {**(params or {}), "limit": 2})  # type: ignore[arg-type]
+    class OfTwo(ControlClient):
+        def call(
+            self,
+            method: str,
+            path: str,
+            body: str | Mapping[str, Any] | None = None,
+            params: Mapping[str, str | int] | None = None,
+            patience: float = 5.0,
+        ) -> Any:
+            """Ask for two jobs at a time."""
+            pages.append(params or {})
+            return super().call(method, path, body, {**(params or {}), "limit": 2}, patience)
 
-    control.call = small  # type: ignore[method-assign, assignment]
-    try:
-        assert [job.id for job in control.namespace().jobs(dialect="api-video")] == ids
-    finally:
-        del control.call  # type: ignore[method-assign]
-    assert len(pages) == 2
+    with OfTwo(control.base_url) as small:
+        assert [job.id for job in small.namespace().jobs(dialect="api-video")] == ids
+    asked = {"dialect": "api-video", "limit": 1000}
+    assert pages == [asked, {**asked, "after": ids[1]}]
 
 
 def test_the_journal(control: ControlClient, upstream: Upstream) -> None:

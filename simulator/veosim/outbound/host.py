@@ -10,11 +10,11 @@ from veosim.errors import VeosimError, shown
 
 def plain(host: str) -> str:
     """One spelling for each host: IP addresses compressed; names in lower case and A-labels, without a last dot."""
-    host = a_labels(host).removesuffix(".")
+    host = _a_labels(host).removesuffix(".")
     return ip_address(host).compressed if is_address(host) else host
 
 
-def a_labels(host: str) -> str:
+def _a_labels(host: str) -> str:
     """A name in lower case, with letters beyond ASCII in the form that resolvers take (RFC 5890, 2.3.2.1).
 
     A name that has no such form comes back as it is, in lower case.
@@ -52,7 +52,7 @@ def host_of(host: str) -> str:
         VeosimError: it is no host.
     """
     bare = host[1:-1] if host.startswith("[") and host.endswith("]") else host
-    if not bare.strip(".") or (not is_address(bare) and re.search(r"[^A-Za-z0-9_.-]", a_labels(bare))):
+    if not bare.strip(".") or (not is_address(bare) and re.search(r"[^A-Za-z0-9_.-]", _a_labels(bare))):
         problem = f"{shown(host)} is no host; allowed: a name or an IP address, without a scheme, port or path"
         raise VeosimError(problem)
     return plain(bare)

@@ -182,7 +182,8 @@ class TestJobs:
         """Each says what the next one begins after; a filter goes on over the pages."""
         desk = Desk(PLAN)
         ids = [desk.submit(f"good {number}") for number in range(5)]
-        pages, after = [], ""
+        pages: list[list[str]] = []
+        after: str | None = ""
         while after is not None:
             data = desk.ask("GET", f"/namespaces/default/jobs?limit=2{after and '&after=' + after}").data
             pages.append([job["id"] for job in data["jobs"]])
