@@ -99,7 +99,7 @@ def test_the_profile_of_the_readme_loads(tmp_path: Path) -> None:
     assert load_profile(path, keys).auth.keys == {"main": "a", "unentitled": "b"}
 
 
-@pytest.mark.parametrize("page", ["README.md", "docs/fixture.md"])
+@pytest.mark.parametrize("page", ["README.md", "docs/fixture.md", "docs/control.md"])
 def test_the_examples_for_pytest_pass(page: str, tmp_path: Path) -> None:
     """Every Python block of the page runs as a test module, or as the conftest beside one."""
     for number, block in enumerate(blocks((ROOT / page).read_text("utf-8"), "python")):

@@ -52,7 +52,7 @@ def shape(value: str) -> tuple[int, int] | None:
 
 
 def is_uri(value: str) -> bool:
-    """Whether the text has a scheme, something after it, no blank, backslash or control character, real address, port."""
+    """Whether the text has a scheme, no blank, backslash or control character after it, and a real address and port."""
     literal = re.match(r"[A-Za-z]+://\[([^/?#\]]*)\]", value)
     if literal is not None and not _is_ipv6(literal[1]):
         return False
