@@ -160,8 +160,8 @@ def test_variables_come_from_the_environment(load: Loader) -> None:
             AUTH,
             AUTH + "\nupstream: {dialect: api-vdeo}",
             (
-                "p.yaml:6:21: upstream.dialect: no dialect is called 'api-vdeo'; allowed: api-video; "
-                "did you mean 'api-video'?"
+                "p.yaml:6:21: upstream.dialect: no dialect is called 'api-vdeo'; allowed: api-video, image-to-video, "
+                "generations-seconds, generations-metadata; did you mean 'api-video'?"
             ),
         ),
         (
