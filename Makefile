@@ -1,6 +1,8 @@
 .DEFAULT_GOAL := help
 SOURCES := simulator contracts tests benchmarks docs
 VERSIONS := 3.11 3.12 3.13
+# Two at a time, on whatever has two cores; a test that cannot share them is a defect.
+PARALLEL := -n 2 --dist worksteal
 
 # A candidate is run, not merely found: version managers leave shims behind that fail for a version nobody selected.
 NEW_ENOUGH := import sys; sys.exit(sys.version_info < (3, 11))
@@ -22,7 +24,7 @@ demo: .venv/.installed ## show a good and a broken gateway being judged
 .PHONY: test
 test: .venv/.installed ## run the tests and report their coverage
 	.venv/bin/coverage erase
-	.venv/bin/coverage run -m pytest -m "not prove"
+	.venv/bin/coverage run -m pytest -m "not prove" $(PARALLEL)
 	.venv/bin/coverage combine -q
 	.venv/bin/coverage report
 
@@ -35,7 +37,7 @@ check: .venv/.installed ## formatting, lint and types, without changing a file
 
 .PHONY: prove
 prove: .venv/.installed ## the long proofs: marked tests, then the self-test over 20 seeds
-	.venv/bin/pytest -m prove
+	.venv/bin/pytest -m prove -rP $(PARALLEL)
 	.venv/bin/veosim selftest --seeds 20
 
 .PHONY: bench
@@ -60,7 +62,7 @@ $(VERSIONS:%=test-on-%): test-on-%:
 	@python="$(call python_of,$*)"; \
 	if [ -z "$$python" ]; then echo "Python $*: not found, not tested"; exit 0; fi; \
 	echo "Python $*: $$python"; \
-	$(MAKE) --no-print-directory PYTHON="$$python" .venvs/$*/.installed && .venvs/$*/bin/pytest -q -m "not prove"
+	$(MAKE) --no-print-directory PYTHON="$$python" .venvs/$*/.installed && .venvs/$*/bin/pytest -q -m "not prove" $(PARALLEL)
 
 .PHONY: clean
 clean: ## remove caches, reports and built files; the environments stay
