@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import multiprocessing
 import signal
+import sys
 from asyncio import CancelledError
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import replace
-from typing import TypeVar
+from typing import ParamSpec, TypeVar
 
 from veocontracts.bench import Bench, Setting
 from veocontracts.engines import machine
@@ -32,6 +33,7 @@ from veosim.units import SECOND
 WORKERS = 2
 CHUNKS = 24
 
+P = ParamSpec("P")
 T = TypeVar("T")
 Progress = Callable[[int, int], None]
 """Called with how many parts of the run are done, and how many there are."""
@@ -86,9 +88,9 @@ def judge_virtual(profile: Profile, rules: Sequence[Rule], seed: int, progress: 
     """Probe, then run every selected case over two child processes."""
     ids = [rule.id for rule in rules]
     with pool() as executor:
-        probed = outcome_of(executor.submit(probe_virtual, profile, seed))
+        probed = outcome_of(begun(executor, probe_virtual, profile, seed))
         setting = setting_of(profile, seed, probed)
-        futures = [executor.submit(gate, setting, ids, part, CHUNKS) for part in range(CHUNKS)]
+        futures = [begun(executor, gate, setting, ids, part, CHUNKS) for part in range(CHUNKS)]
         for done, _ in enumerate(as_completed(futures), 1):
             progress(done, CHUNKS)
         tallies = Tallies()
@@ -116,6 +118,20 @@ def pool() -> Iterator[ProcessPoolExecutor]:
             child.kill()
         raise
     executor.shutdown()
+
+
+def begun(executor: ProcessPoolExecutor, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> Future[T]:
+    """Hand work to a child process; an interruption waits until the child that it may start is known.
+
+    One in the midst of a start would leave a child that nobody ends, with the command's output in its hands.
+    """
+    if sys.platform == "win32":
+        return executor.submit(work, *args, **kwargs)
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        return executor.submit(work, *args, **kwargs)
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def ignore_interruptions() -> None:

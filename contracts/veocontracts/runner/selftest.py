@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from veocontracts.profiles import find_profile, with_mutant
 from veocontracts.reference.mutants import MUTANTS
 from veocontracts.rules import RULES
-from veocontracts.runner.run import gate, outcome_of, pool, probe_virtual, setting_of
+from veocontracts.runner.run import begun, gate, outcome_of, pool, probe_virtual, setting_of
 from veocontracts.verdict import Verdict, results
 
 
@@ -69,6 +69,6 @@ def trials(mutants: Sequence[str], seeds: int) -> Iterator[Trial]:
     """The reference for each seed, then each mutant, as they finish."""
     work = [("", seed) for seed in range(seeds)] + [(name, 0) for name in mutants]
     with pool() as executor:
-        futures = [executor.submit(attempt, mutant, seed) for mutant, seed in work]
+        futures = [begun(executor, attempt, mutant, seed) for mutant, seed in work]
         for future in as_completed(futures):
             yield outcome_of(future)
