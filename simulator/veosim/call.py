@@ -9,7 +9,7 @@ from veosim.body import BadBodyError
 from veosim.dialects.base import Answer, Dialect, Operation
 from veosim.job import JobRequest
 from veosim.journal import Exchange
-from veosim.scenario.exchanges import Breakage, ExchangeEntry, Respond
+from veosim.scenario.exchanges import BODILESS, Breakage, ExchangeEntry, Respond
 from veosim.spoils import SPOILS, Spoilable
 
 
@@ -75,10 +75,6 @@ class Own:
     answer: Answer
     succeeded: bool = False
     earlier: Answer | None = None
-
-
-BODILESS = frozenset({204, 304})
-"""Answers that have no body, and no length either (RFC 9110, 15.3.5 and 15.4.5)."""
 
 
 def faulty(exchange: Exchange, fault: ExchangeEntry, call: Call, own: Own | None = None) -> Reaction:

@@ -11,11 +11,12 @@ with ControlClient("http://127.0.0.1:8410") as control:
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Self, TypedDict, Unpack
-from urllib.parse import quote
+from typing import TYPE_CHECKING, Any, Self, Unpack
+from urllib.parse import quote, urlsplit
 
 from veosim.client_records import (
     Advanced,
@@ -26,12 +27,13 @@ from veosim.client_records import (
     Health,
     JobInfo,
     Journaled,
+    Matching,
     NamespaceInfo,
     ScenarioInfo,
     made,
     several,
 )
-from veosim.errors import VeosimError
+from veosim.errors import VeosimError, shown
 from veosim.units import parse_duration, seconds
 
 if TYPE_CHECKING:
@@ -43,6 +45,7 @@ PATIENCE = 60.0
 
 JSON = "application/json"
 YAML = "application/yaml"
+_TOKEN = re.compile(r"[!-~]+")
 
 
 class ControlError(VeosimError):
@@ -64,19 +67,6 @@ class ControlError(VeosimError):
         super().__init__(message)
 
 
-class Matching(TypedDict, total=False):
-    """Which exchanges; each is matched exactly, `since` is the number that theirs must be above."""
-
-    kind: str
-    operation: str
-    job_id: str
-    marker: str
-    created: bool
-    dialect: str
-    status: int
-    since: int
-
-
 class ControlClient:
     """One server's control API; a context manager, or to be closed.
 
@@ -84,12 +74,15 @@ class ControlClient:
 
     Args:
         base_url: of the server, such as `http://127.0.0.1:8410`.
-        token: for a server that asks for one.
+        token: for a server that asks for one; None for any other.
+
+    Raises:
+        ControlError: such a URL or such a token leads to no server.
     """
 
     def __init__(self, base_url: str, token: str | None = None) -> None:
-        self.base_url = base_url.rstrip("/")
-        self._token = token
+        self.base_url = _base(base_url)
+        self._token = None if token is None else _sendable(token)
 
     def __enter__(self) -> Self:
         return self
@@ -138,6 +131,10 @@ class ControlClient:
     def add_scenario(self, name: str, scenario: str | Mapping[str, Any]) -> ScenarioInfo:
         """Let a scenario be asked for by its name: YAML text, or the same as a mapping."""
         return made(ScenarioInfo, self.call("PUT", f"/scenarios/{_part(name)}", scenario))
+
+    def remove_scenario(self, name: str) -> None:
+        """Take back a scenario that was added; what had its name before can be asked for again."""
+        self.call("DELETE", f"/scenarios/{_part(name)}")
 
     def namespaces(self) -> list[NamespaceInfo]:
         """All namespaces, in the order in which they were made."""
@@ -272,7 +269,10 @@ class NamespaceControl:
     def wait(
         self, count: int = 1, *, within: str = "5s", bodies: bool = True, **matching: Unpack[Matching]
     ) -> list[ExchangeInfo]:
-        """Return once `count` matching exchanges have come; ControlError 408 if they do not within that real time."""
+        """Return once `count` matching exchanges have come, all of them: where their bodies are many, some left out.
+
+        ControlError 408 if they do not come within that real time.
+        """
         body = {**matching, "count": count, "within": within, "bodies": bodies}
         try:
             patience = PATIENCE + seconds(parse_duration(within))
@@ -291,6 +291,25 @@ class NamespaceControl:
 
     def _call(self, method: str, path: str, body: Mapping[str, Any] | None = None, **options: Any) -> Any:
         return self._control.call(method, self._path + path, body, **options)
+
+
+def _base(url: str) -> str:
+    try:
+        parts = urlsplit(url)
+        is_base = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:  # a port that is none, or half an IPv6 address
+        is_base = False
+    if not is_base:
+        raise ControlError(f"{shown(url)} is no URL of a server; write one such as 'http://127.0.0.1:8410'")
+    return url.rstrip("/")
+
+
+def _sendable(token: str) -> str:
+    if not _TOKEN.fullmatch(token):
+        fix = "allowed: visible ASCII characters; for a server that asks for no token say None"
+        found = "the token is empty" if not token else "the token has characters that no header can carry"
+        raise ControlError(f"{found}; {fix}")
+    return token
 
 
 def _part(name: str) -> str:

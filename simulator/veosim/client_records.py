@@ -1,4 +1,4 @@
-"""The control API's answers as its client hands them out. All times are seconds of the simulator's clock."""
+"""What the control API is asked for, and its answers as its client hands them out. Times are seconds of its clock."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields
 from decimal import Decimal
 from functools import partial
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any, TypedDict, TypeVar, cast
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
@@ -64,7 +64,7 @@ class Advanced:
 
 @dataclass(frozen=True, slots=True)
 class ScenarioInfo:
-    """`origin` is `added`, `built in`, or the folder of the shipped scenarios that it is in."""
+    """`origin` is its file, `added`, `built in`, or the folder of the shipped scenarios that it is in."""
 
     name: str
     about: str
@@ -156,7 +156,10 @@ class JobInfo:
 
 @dataclass(frozen=True, slots=True)
 class ExchangeInfo:
-    """An exchange as it stood when it was asked about; a body is None where there is none, or it was left out."""
+    """An exchange as it stood when it was asked about; a body is None where there is none, or it was left out.
+
+    `bodies_left_out` says that there was no room for them; whether it had any, the journal shows.
+    """
 
     number: int
     namespace: str
@@ -179,6 +182,20 @@ class ExchangeInfo:
     sent_headers: Mapping[str, str]
     request: bytes | None = field(default=None, metadata={READ: body_bytes})
     answer: bytes | None = field(default=None, metadata={READ: body_bytes})
+    bodies_left_out: bool = False
+
+
+class Matching(TypedDict, total=False):
+    """Which exchanges; each is matched exactly, `since` is the number that theirs must be above."""
+
+    kind: str
+    operation: str
+    job_id: str
+    marker: str
+    created: bool
+    dialect: str
+    status: int
+    since: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from starlette.exceptions import HTTPException
 from starlette.types import Receive, Scope, Send
 
 from veosim.body import BadBodyError, ClientLeftError, read_body
-from veosim.call import BODILESS, Call, Reaction
+from veosim.call import Call, Reaction
 from veosim.clock import HeldError
 from veosim.dialects.base import Answer, Dialect, Kind, Operation
 from veosim.faults import INSTEAD, WITHIN, Outgoing, Wire
@@ -122,11 +122,15 @@ async def while_connected(receive: Receive, work: Coroutine[Any, Any, T]) -> T:
         await asyncio.gather(working, watching, return_exceptions=True)
 
 
+LENGTHLESS = frozenset({204, 304})
+"""Answers that end with their head, and have no length; any other without a body says 0 (RFC 9112, 6.3)."""
+
+
 def outgoing(answer: Answer, *, bodiless: bool = False) -> Outgoing:
     """An answer as it goes over the wire; `bodiless` keeps the body back, as an answer to HEAD does."""
     headers = [(b"content-type", answer.content_type.encode("latin-1"))]
-    bodiless = bodiless or answer.status in BODILESS
-    if answer.status not in BODILESS:
+    bodiless = bodiless or answer.status in LENGTHLESS
+    if answer.status not in LENGTHLESS:
         headers.append((b"content-length", b"%d" % len(answer.body)))
     if answer.headers:
         headers += [(name.lower().encode("latin-1"), text.encode("latin-1")) for name, text in answer.headers.items()]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -60,10 +61,21 @@ def did_you_mean(found: object, allowed: Iterable[str]) -> str:
     return f"did you mean {near[0]!r}?" if near else ""
 
 
+def near_names(found: str, allowed: Iterable[str]) -> str:
+    """The nearest of many names as a question, at most five of them and the nearest first, or "" where none is near."""
+    near = [repr(name) for name in difflib.get_close_matches(found, list(allowed), n=5, cutoff=0.6)]
+    return f"did you mean {' or '.join(filter(None, (', '.join(near[:-1]), near[-1])))}?" if near else ""
+
+
 def shown(value: object, limit: int = 80) -> str:
     """A value as one short printable line, safe for terminals: control characters escaped, long ones cut."""
     text = printable(repr(value))
     return text if len(text) <= limit else f"{text[: limit - 1]}…"
+
+
+def written(value: object) -> str:
+    """A value that stood in JSON or YAML, as `shown`, but `null`, `true` and `false` as they are written there."""
+    return json.dumps(value) if value is None or isinstance(value, bool) else shown(value)
 
 
 def printable(text: str) -> str:

@@ -13,18 +13,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import timedelta
-from functools import cached_property
+from functools import cached_property, wraps
 from pathlib import Path
-from typing import Any, Self, TypedDict, TypeVar, Unpack, overload
+from typing import Any, ParamSpec, Self, TypedDict, TypeVar, Unpack, overload
 
 from veosim.app import create_app
 from veosim.callbacks.sign import LOCAL_SECRET, Secret
 from veosim.client import ControlClient
 from veosim.clock import ManualClock, settle_arrivals
+from veosim.control.asked import KINDS
 from veosim.dialects import DIALECTS
 from veosim.errors import VeosimError, did_you_mean, shown
 from veosim.job import Job, JobView
-from veosim.journal import Exchange, Journal
+from veosim.journal import Exchange, Journal, exchanges
 from veosim.outbound.base import Guarded
 from veosim.scenario.load import load_scenario, parse_scenario, scenario_from
 from veosim.scenario.model import DEFAULT, Scenario
@@ -33,6 +34,7 @@ from veosim.simulator import Simulator
 from veosim.units import MILLISECOND, parse_duration, seconds, show_duration
 from veosim.yamlfile import Tree
 
+P = ParamSpec("P")
 T = TypeVar("T")
 Playable = Scenario | str | Path | Mapping[str, Any]
 """A scenario, the name of a shipped one, a file, YAML text (recognised by a line break), or the same as a dict."""
@@ -49,6 +51,20 @@ class Filters(TypedDict, total=False):
     job_id: str
     marker: str
     created: bool
+
+
+def _told_at_the_caller(work: Callable[P, T]) -> Callable[P, T]:
+    """The same call, whose errors pytest shows at the test's own line: its frames here say nothing to the user."""
+
+    @wraps(work)
+    def told(*args: P.args, **kwargs: P.kwargs) -> T:
+        __tracebackhide__ = True
+        try:
+            return work(*args, **kwargs)
+        except VeosimError as error:
+            raise error.with_traceback(None) from error.__cause__
+
+    return told
 
 
 class Upstream:
@@ -119,6 +135,7 @@ class Upstream:
         """The control API's client; its libraries are loaded with its first call."""
         return ControlClient(self.url)
 
+    @_told_at_the_caller
     def url_for(self, dialect: str) -> str:
         """The base URL of one dialect, as a gateway would be configured with it."""
         if dialect not in DIALECTS:
@@ -128,6 +145,7 @@ class Upstream:
             )
         return f"{self.url}/{dialect}"
 
+    @_told_at_the_caller
     def play(self, scenario: Playable, *, marker: str | None = None) -> None:
         """Behave like this from now on: for everybody, or only for the job that carries `marker`."""
         playable = scenario_of(scenario)
@@ -185,6 +203,7 @@ class UpstreamClock:
         """One line for each exchange that gave up waiting for `advance`."""
         return self._server.call(_done(lambda: list(self._clock.held)))
 
+    @_told_at_the_caller
     def advance(self, duration: str | timedelta) -> None:
         """Move time; returns when everything that fell due has run.
 
@@ -237,15 +256,22 @@ class UpstreamJournal(Sequence[Exchange]):
     def __repr__(self) -> str:
         return repr(self._all())
 
+    @_told_at_the_caller
     def matching(self, **filters: Unpack[Filters]) -> list[Exchange]:
-        """The exchanges that have every value asked for."""
+        """The exchanges that have every value asked for.
+
+        Raises:
+            VeosimError: no exchange can have such a kind.
+        """
+        _check_kind(filters)
         return self._server.call(_done(lambda: self._journal.matching(**filters)))
 
+    @_told_at_the_caller
     def wait_for(self, count: int = 1, within: str | timedelta = "5s", **filters: Unpack[Filters]) -> list[Exchange]:
         """Return once `count` matching exchanges have arrived; whether they are answered is another matter.
 
         Raises:
-            VeosimError: fewer arrived within that much real time.
+            VeosimError: fewer arrived within that much real time, or no exchange can have such a kind.
         """
         return self._server.call(self._wait_for(count, duration_of(within), filters))
 
@@ -256,9 +282,18 @@ class UpstreamJournal(Sequence[Exchange]):
         return await self._server.call_async(self._wait_for(count, duration_of(within), filters))
 
     async def _wait_for(self, count: int, within: int, filters: Filters) -> list[Exchange]:
-        wanted = ", ".join([f"{count} exchanges", *(f"{name}={value!r}" for name, value in filters.items())])
+        _check_kind(filters)
+        wanted = ", ".join([exchanges(count), *(f"{name}={value!r}" for name, value in filters.items())])
         await self._journal.wait(lambda: len(self._journal.matching(**filters)) >= count, seconds(within), wanted)
         return self._journal.matching(**filters)
+
+
+def _check_kind(filters: Filters) -> None:
+    kind = filters.get("kind")
+    if kind and kind not in KINDS:  # "" is what matched no operation
+        hint = did_you_mean(kind, KINDS)
+        known = f"{', '.join(KINDS)}, or '' for what matched no operation"
+        raise VeosimError(f"no exchange has the kind {shown(kind)}; there are {known}" + (hint and f"; {hint}"))
 
 
 def scenario_of(given: Playable) -> Scenario:
@@ -287,7 +322,7 @@ def duration_of(given: object) -> int:
     try:
         return parse_duration(given)
     except ValueError:
-        bare = isinstance(given, int | float) and not isinstance(given, bool)
+        bare = isinstance(given, int | float) and not isinstance(given, bool) and given >= 0
         hint = f"; did you mean '{given}s'?" if bare else ""
         raise VeosimError(
             f"{shown(given)} is no duration; allowed: a number with a unit ('250ms', '90s', '4m', '48h') or a "

@@ -13,6 +13,10 @@ KEPT = 100_000
 KEPT_BYTES = 256 * 1024 * 1024
 
 
+class JournalGoneError(VeosimError):
+    """What was waited for cannot come any more: the journal was given up with its namespace."""
+
+
 @dataclass(slots=True)
 class Exchange:
     """One HTTP request and its answer: a client's to the upstream, or a callback's to its receiver.
@@ -169,6 +173,7 @@ class Journal:
 
         Raises:
             VeosimError: the condition did not come true in time.
+            JournalGoneError: it was given up meanwhile.
         """
         if condition():
             return
@@ -179,9 +184,15 @@ class Journal:
             async with asyncio.timeout(within):
                 await waiter
         except TimeoutError:
-            raise VeosimError(f"waited {within:g} s for {wanted}; the journal has {len(self)} exchanges") from None
+            raise VeosimError(f"waited {within:g} s for {wanted}; the journal has {exchanges(len(self))}") from None
         finally:
             self._waiters.remove(entry)
+
+    def give_up(self) -> None:
+        """End all waits: nothing will be opened here any more."""
+        for _, waiter in self._waiters:
+            if not waiter.done():
+                waiter.set_exception(JournalGoneError("the journal was given up"))
 
     def reset(self) -> None:
         """Forget everything; numbers start at 1 again."""
@@ -195,3 +206,8 @@ class Journal:
         for condition, waiter in self._waiters:
             if not waiter.done() and condition():
                 waiter.set_result(None)
+
+
+def exchanges(count: int) -> str:
+    """So many, in words: `1 exchange`, `2 exchanges`."""
+    return f"{count} exchange" if count == 1 else f"{count} exchanges"

@@ -70,6 +70,7 @@ def veosim_receiver(_veosim_receiver: Receiver) -> Receiver:
 
 
 def _scenario_of(marker: pytest.Mark) -> str:
+    __tracebackhide__ = True
     scenario = marker.kwargs.get("scenario")
     if marker.args or set(marker.kwargs) != {"scenario"} or not isinstance(scenario, str):
         given = ", ".join([*map(repr, marker.args), *(f"{name}={value!r}" for name, value in marker.kwargs.items())])

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
 from pathlib import Path
 
 import yaml
 
-from veosim.errors import VeosimError, did_you_mean
+from veosim.errors import VeosimError, did_you_mean, near_names
 
 _PACKAGE = Path(__file__).parent
 
@@ -34,11 +34,19 @@ def scenario_file(name: str) -> Path:
     """
     files = scenario_files()
     if name not in files:
-        hint = did_you_mean(name, files)
-        raise VeosimError(
-            f"no shipped scenario is called {name!r}; there are {', '.join(files)}" + (hint and f"; {hint}")
-        )
+        raise VeosimError(f"no shipped scenario is called {name!r}; {scenario_hint(name)}")
     return files[name]
+
+
+def scenario_hint(name: str, others: Iterable[str] = ()) -> str:
+    """What may have been meant by a name that no scenario has, and where all are listed: they are too many to show.
+
+    Args:
+        name: what was asked for.
+        others: the names that there are besides the shipped ones.
+    """
+    near = near_names(name, {**scenario_files(), **dict.fromkeys(others)})
+    return " ".join(filter(None, (near, "`veosim scenario list` shows all that ship")))
 
 
 def openapi_files() -> dict[str, Path]:

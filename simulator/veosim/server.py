@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import concurrent.futures
 import contextlib
+import errno
 import socket
 import sys
 import threading
@@ -24,6 +25,7 @@ KEEP_ALIVE = 75
 """Seconds. uvicorn's own 5 s breaks clients that poll every 5 s."""
 
 BACKLOG = 2048
+_PORT_ERRORS = frozenset({errno.EADDRINUSE, errno.EACCES})
 START_LIMIT = 10.0
 STOP_LIMIT = 1
 
@@ -101,10 +103,16 @@ def listen(host: str, port: int) -> socket.socket:
     except (OSError, OverflowError) as error:
         sock.close()
         reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-        message = f"cannot listen on {host}:{port}: {reason}; choose another with --port, or --port 0 for any free one"
-        raise VeosimError(message) from None
+        raise VeosimError(f"cannot listen on {host}:{port}: {reason}; {_way_out(error)}") from None
     sock.set_inheritable(False)
     return sock
+
+
+def _way_out(error: OSError | OverflowError) -> str:
+    """Which option to change: the port where it is taken, reserved or too high, else the host."""
+    if isinstance(error, OSError) and error.errno not in _PORT_ERRORS:
+        return "choose an address of this machine with --host"
+    return "choose another with --port, or --port 0 for any free one"
 
 
 def address(sock: socket.socket) -> str:

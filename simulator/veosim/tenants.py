@@ -121,4 +121,6 @@ class Tenants:
         """Only the default namespace, as new."""
         for namespace in self._namespaces.values():
             namespace.reset()
+            if namespace is not self.default:
+                namespace.journal.give_up()
         self._begin()

@@ -9,13 +9,15 @@ from typing import Annotated
 from pydantic import BeforeValidator, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
-from veosim.errors import shown
+from veosim.errors import shown, written
 
 MILLISECOND = 1_000_000
 SECOND = 1_000 * MILLISECOND
 UNITS = {"ms": MILLISECOND, "s": SECOND, "m": 60 * SECOND, "h": 3_600 * SECOND}
 LONGEST = 1_000 * UNITS["h"]
 _FORM = re.compile(r"(\d{1,12}(?:\.\d{1,9})?)(ms|s|m|h)", re.ASCII)
+_TOO_LONG = re.compile(r"[1-9]\d{12,}(?:\.\d+)?(?:ms|s|m|h)", re.ASCII)
+"""More digits than a duration has; the shortest of these, 10^12 ms, is beyond the longest one."""
 
 
 def parse_duration(text: object) -> int:
@@ -25,8 +27,10 @@ def parse_duration(text: object) -> int:
         ValueError: not a duration; the message says what was found.
     """
     match = _FORM.fullmatch(text) if isinstance(text, str) else None
+    if isinstance(text, str) and _TOO_LONG.fullmatch(text):
+        raise ValueError(f"{shown(text)} is longer than 1000h")
     if match is None:
-        raise ValueError(f"{shown(text)} is not a duration")
+        raise ValueError(f"{written(text)} is not a duration")
     nanoseconds = int(Decimal(match[1]) * UNITS[match[2]])
     if nanoseconds > LONGEST:
         raise ValueError(f"{text!r} is longer than 1000h")
@@ -51,7 +55,7 @@ def _validate(value: object) -> int:
     try:
         return parse_duration(value)
     except ValueError as error:
-        bare = isinstance(value, int | float) and not isinstance(value, bool)
+        bare = isinstance(value, int | float) and not isinstance(value, bool) and value >= 0
         raise PydanticCustomError(
             "duration",
             "{problem}",

@@ -17,7 +17,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError
 from pydantic_core import ErrorDetails, PydanticCustomError
 
-from veosim.errors import Problem, SourceError, did_you_mean, shown
+from veosim.errors import Problem, SourceError, did_you_mean, shown, written
 
 SIZE_LIMIT = 1_048_576
 DEPTH_LIMIT = 40
@@ -258,7 +258,7 @@ def _problem(detail: ErrorDetails, model: type[BaseModel], tree: Tree) -> Proble
     if "problem" in context:
         where = (*path, *context.get("below", ()))
         return tree.problem(where, str(context["problem"]), context.get("allowed", ""), context.get("hint", ""))
-    found = f"found {shown(tree.hidden(detail['input']))}"
+    found = f"found {written(tree.hidden(detail['input']))}"
     if detail["type"] in _KINDS:
         return tree.problem(path, found, _KINDS[detail["type"]])
     if "expected" in context:

@@ -56,13 +56,14 @@ def test_a_break_has_no_answer(word: BreakWord, delay: int) -> None:
         ),
         ({"status": 200, "body": ""}, Answer(200, b"")),
         ({"status": 204, "headers": {"Via": "x"}}, Answer(204, b"", headers={"Via": "x"})),
-        ({"status": 304, "body": "lost", "content_type": "text/plain"}, Answer(304, b"", "text/plain")),
+        ({"status": 205}, Answer(205, b"")),
+        ({"status": 304, "content_type": "text/plain"}, Answer(304, b"", "text/plain")),
     ],
-    ids=["the dialect's error", "with headers", "all its own", "empty", "204", "304"],
+    ids=["the dialect's error", "with headers", "all its own", "empty", "204", "205", "304"],
 )
 @pytest.mark.parametrize("delay", [0, 2])
 def test_an_answer_of_the_scenario(respond: dict[str, object], answer: Answer, delay: int) -> None:
-    """Without a body of its own it is the dialect's error of that status; 204 and 304 have none."""
+    """Without a body of its own it is the dialect's error of that status; 204, 205 and 304 have none."""
     found = reaction({"respond": respond} | ({"delay": f"{delay}s"} if delay else {}))
     assert found == Reaction(found.exchange, answer, delay * SECOND)
     assert found.exchange.fault == ("delay: 2s, " if delay else "") + f"respond: {answer.status}"
@@ -100,7 +101,7 @@ def test_the_dialects_own_answer(entry: Mapping[str, object], expected: Reaction
     assert found.exchange.fault == ExchangeEntry.model_validate(entry).words
 
 
-@pytest.mark.parametrize("status", [204, 304])
+@pytest.mark.parametrize("status", [204, 205, 304])
 def test_an_answer_without_a_body_is_not_spoiled(status: int) -> None:
     """There is no room for an HTML page, and nothing to say of its type."""
     own = Own(Answer(status, b""))

@@ -1,6 +1,9 @@
 """`veosim scenario`: list, show, check, schema and explain on the terminal."""
 
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import jsonschema
@@ -80,12 +83,21 @@ class TestShow:
         assert output("show", name) == scenario_file(name).read_text("utf-8")
 
     def test_an_unknown_name(self, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-        """Exit code 2, with all names and the nearest."""
+        """Exit code 2, with the nearest and the command that lists all."""
         monkeypatch.setattr("sys.argv", ["veosim", "scenario", "show", "stuk"])
         with pytest.raises(SystemExit) as ending:
             main()
-        message = f"Error: no shipped scenario is called 'stuk'; there are {', '.join(scenario_files())}; did you mean"
-        assert (ending.value.code, *capsys.readouterr()) == (2, "", f"{message} 'stuck'?\n")
+        message = "Error: no shipped scenario is called 'stuk'; did you mean 'stuck'? `veosim scenario list` shows all"
+        assert (ending.value.code, *capsys.readouterr()) == (2, "", f"{message} that ship\n")
+
+    @pytest.mark.parametrize("name", ["./mine.yaml", "mine.yml", "folder", "folder/"])
+    def test_a_path_is_no_name(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+        """Whether it exists or not: what ships is asked for by name."""
+        monkeypatch.chdir(tmp_path)
+        (tmp_path / "folder").mkdir()
+        assert str(run("show", name).exception) == (
+            f"{name!r} is a path; `show` prints what ships, by its name: `veosim scenario list`"
+        )
 
 
 class TestCheck:
@@ -157,9 +169,25 @@ class TestCheck:
             "<stdin>:1:1: is not UTF-8 text\n1 scenario checked: 1 is wrong, 1 problem\n",
         )
 
+    def test_what_is_no_regular_file(self, tmp_path: Path) -> None:
+        """Is refused unread, since a pipe that nobody writes to would hold the check up for ever."""
+        pipe = tmp_path / "pipe.yaml"
+        os.mkfifo(pipe)
+        command = [sys.executable, "-c", "from veosim.cli import main; main()", "scenario", "check"]
+        done = [
+            subprocess.run([*command, name], input=WRONG, capture_output=True, text=True, timeout=60, check=False)
+            for name in (str(pipe), "/dev/stdin")
+        ]
+        assert [each.returncode for each in done] == [2, 2]
+        assert done[0].stdout.splitlines() == [
+            f"{pipe}:1:1: is no regular file; the standard input is read as -",
+            "1 scenario checked: 1 is wrong, 1 problem",
+        ]
+        assert done[1].stdout.startswith("/dev/stdin:3:14: jobs[0].outcome: found 'suceed'; ")
+
     def test_nothing_to_check_is_a_usage_error(self, tmp_path: Path) -> None:
         """A folder without scenarios proves nothing."""
-        assert usage_error("check", str(tmp_path)) == f"Error: the folder {str(tmp_path)!r} holds no *.yaml"
+        assert usage_error("check", str(tmp_path)) == f"Error: the folder {str(tmp_path)!r} holds no *.yaml or *.yml"
         assert usage_error("check") == "Error: Missing argument 'FILE...'."
 
 
@@ -214,6 +242,18 @@ class TestExplain:
     def test_wrong_options_are_usage_errors(self, options: tuple[str, ...], message: str) -> None:
         """With what is allowed."""
         assert usage_error("explain", "stuck", *options) == f"Error: Invalid value for {message}"
+
+    def test_a_folder(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        """One file of it is to be named; the folder that has a shipped scenario's name does not hide that one."""
+        monkeypatch.chdir(tmp_path)
+        for name in ("mine", "empty", "stuck"):
+            (tmp_path / name).mkdir()
+        (tmp_path / "mine" / "a.yaml").write_text("scenario: a\n")
+        assert [str(run("explain", name).exception) for name in ("mine", "empty/")] == [
+            "'mine' is a folder; name one file in it, such as 'mine/a.yaml'",
+            "'empty/' is a folder; name one file in it",
+        ]
+        assert output("explain", "stuck") == picture(explain(load_scenario("stuck"))) + "\n"
 
     def test_a_wrong_file(self, tmp_path: Path) -> None:
         """Every mistake with its place, as everywhere."""

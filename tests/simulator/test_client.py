@@ -73,12 +73,14 @@ def test_the_server(control: ControlClient) -> None:
 
 
 def test_scenarios(control: ControlClient) -> None:
-    """They are listed; one is added as text or as a mapping, and listed too."""
+    """They are listed; one is added as text or as a mapping, listed too, and taken back."""
     assert ScenarioInfo("default", "Every job succeeds after about five seconds.", "built in") in control.scenarios()
     mine = ScenarioInfo("mine", "Ours.", "added")
     assert control.add_scenario("mine", {"scenario": "mine", "about": "Ours."}) == mine
     assert control.add_scenario("theirs", "scenario: theirs\nabout: >-\n  Ours.\n") == replace(mine, name="theirs")
     assert mine in control.scenarios()
+    control.remove_scenario("mine")
+    assert mine not in control.scenarios()
 
 
 def test_a_namespaces_scenario(control: ControlClient, upstream: Upstream) -> None:
@@ -151,7 +153,7 @@ def test_the_journal(control: ControlClient, upstream: Upstream) -> None:
 
 def test_a_wait_in_vain(control: ControlClient) -> None:
     """408, with what there is."""
-    with pytest.raises(ControlError, match=r"^waited 0\.01 s for 1 exchanges with kind poll; ") as caught:
+    with pytest.raises(ControlError, match=r"^waited 0\.01 s for 1 exchange with kind poll; ") as caught:
         control.namespace("a").wait(kind="poll", within="10ms")
     assert (caught.value.status, caught.value.code, caught.value.data["exchanges"]) == (408, "waited_in_vain", [])
 
@@ -263,3 +265,22 @@ def test_records_of_a_newer_server() -> None:
     fields = dict.fromkeys(ExchangeInfo.__dataclass_fields__)
     found = made(ExchangeInfo, {**fields, "request": body, "answer": None, "more": 1})
     assert (found.request, found.answer) == (b"\xff", None)
+
+
+@pytest.mark.parametrize(
+    ("url", "token", "message"),
+    [
+        ("127.0.0.1:8410", None, "'127.0.0.1:8410' is no URL of a server; write one such as 'http://127.0.0.1:8410'"),
+        ("ftp://a", None, "'ftp://a' is no URL of a server; write one such as 'http://127.0.0.1:8410'"),
+        ("http://", None, "'http://' is no URL of a server; write one such as 'http://127.0.0.1:8410'"),
+        ("http://a:b", None, "'http://a:b' is no URL of a server; write one such as 'http://127.0.0.1:8410'"),
+        ("http://a", "", "the token is empty; "),
+        ("http://a", "\xe9", "the token has characters that no header can carry; "),
+        ("http://a", "two words", "the token has characters that no header can carry; "),
+    ],
+)
+def test_what_leads_nowhere_is_refused_at_once(url: str, token: str | None, message: str) -> None:
+    """When the client is made, not with its first request."""
+    with pytest.raises(ControlError) as caught:
+        ControlClient(url, token)
+    assert str(caught.value).startswith(message)

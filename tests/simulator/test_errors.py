@@ -2,7 +2,7 @@
 
 import pytest
 
-from veosim.errors import Problem, SourceError, VeosimError, did_you_mean, shown
+from veosim.errors import Problem, SourceError, VeosimError, did_you_mean, near_names, shown
 
 
 @pytest.mark.parametrize(
@@ -45,6 +45,21 @@ def test_a_source_error_has_a_line_per_problem() -> None:
 def test_a_near_word_is_suggested(found: object, hint: str) -> None:
     """Only a word that is near enough is worth a question."""
     assert did_you_mean(found, ["succeed", "fail", "stuck"]) == hint
+
+
+@pytest.mark.parametrize(
+    ("names", "hint"),
+    [
+        (["fail", "zzz"], "did you mean 'fail'?"),
+        (["fails", "fail"], "did you mean 'fail' or 'fails'?"),
+        ([f"fai{char}" for char in "abcdefg"], "did you mean 'faig', 'faif', 'faie', 'faid' or 'faic'?"),
+        (["zzz"], ""),
+        ([], ""),
+    ],
+)
+def test_near_names_are_suggested(names: list[str], hint: str) -> None:
+    """The nearest first, and five at most."""
+    assert near_names("fail", names) == hint
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from veosim.errors import VeosimError
-from veosim.journal import Exchange, Journal
+from veosim.journal import Exchange, Journal, JournalGoneError
 
 
 def arrived(kind: str = "poll", job_id: str | None = None, *, created: bool = False, operation: str = "") -> Exchange:
@@ -118,6 +118,22 @@ def test_a_wait_for_what_holds_already_returns_at_once() -> None:
     asyncio.run(Journal().wait(lambda: True, 0, "nothing"))
 
 
+def test_a_journal_that_is_given_up_ends_its_waits() -> None:
+    """All of them, but not those that have been met already."""
+
+    async def run() -> list[object]:
+        journal = Journal()
+        conditions = (lambda: journal.count == 1, lambda: journal.count == 2, lambda: False)
+        tasks = [asyncio.create_task(journal.wait(condition, 60, "it")) for condition in conditions]
+        await asyncio.sleep(0)
+        journal.open(arrived())
+        journal.give_up()
+        async with asyncio.timeout(10):
+            return [type(end) for end in await asyncio.gather(*tasks, return_exceptions=True)]
+
+    assert asyncio.run(run()) == [type(None), JournalGoneError, JournalGoneError]
+
+
 def test_a_wait_that_is_not_met_says_what_it_waited_for() -> None:
     """The error names the wish and what there is instead."""
 
@@ -128,4 +144,4 @@ def test_a_wait_that_is_not_met_says_what_it_waited_for() -> None:
 
     with pytest.raises(VeosimError) as failure:
         asyncio.run(run())
-    assert str(failure.value) == "waited 0.001 s for 2 polls of job 'a'; the journal has 1 exchanges"
+    assert str(failure.value) == "waited 0.001 s for 2 polls of job 'a'; the journal has 1 exchange"

@@ -25,6 +25,10 @@ from veosim.receiver import Receiver
 from veosim.server import ThreadedServer
 from veosim.units import MILLISECOND, SECOND
 
+NO_KIND = (
+    "no exchange has the kind 'pol'; there are submit, poll, cancel, content, callback, or '' for what matched no "
+    "operation; did you mean 'poll'?"
+)
 NO_DURATION = (
     "30 is no duration; allowed: a number with a unit ('250ms', '90s', '4m', '48h') or a timedelta; did you mean '30s'?"
 )
@@ -127,8 +131,10 @@ class TestUpstream:
                 lambda upstream: upstream.journal.wait_for(2, within="1ms", kind="poll"),
                 "waited 0.001 s for 2 exchanges, kind='poll'; the journal has 0 exchanges",
             ),
+            (lambda upstream: upstream.journal.wait_for(kind="pol"), NO_KIND),
+            (lambda upstream: upstream.journal.matching(kind="pol"), NO_KIND),
         ],
-        ids=["bare number", "negative", "dialect", "text", "dict", "nothing came"],
+        ids=["bare number", "negative", "dialect", "text", "dict", "nothing came", "kind", "kind found"],
     )
     def test_mistakes_are_explained(self, veosim: Upstream, act: Callable[[Upstream], object], message: str) -> None:
         """Each wrong argument is an error that names what was found and what would be right."""
@@ -383,6 +389,25 @@ RECEIVING = """
         assert [each.status for each in veosim.journal.matching(kind="callback")] == [204, 500]
 """
 
+WRONG = """
+    import pytest
+
+    @pytest.mark.parametrize("act", [
+        lambda veosim: veosim.play("nothing-of-that-name"),
+        lambda veosim: veosim.play("scenario: x\\njobs: 5\\n"),
+        lambda veosim: veosim.clock.advance(30),
+        lambda veosim: veosim.journal.wait_for(1, within="1ms"),
+        lambda veosim: veosim.journal.matching(kind="pol"),
+        lambda veosim: veosim.url_for("veo"),
+    ])
+    def test_wrong(veosim, act):
+        act(veosim)
+
+    @pytest.mark.veosim("stuck")
+    def test_misused(veosim):
+        pass
+"""
+
 
 @pytest.fixture
 def consumer(tmp_path: Path) -> Callable[..., "subprocess.CompletedProcess[str]"]:
@@ -460,6 +485,14 @@ class TestPlugin:
         run = consumer(MISUSED)
         assert outcomes(run) == ["ERROR test_it.py::test_misused"], run.stdout
         assert "found veosim('stuck')" in run.stdout
+
+    def test_a_mistake_is_shown_at_the_tests_own_line(self, consumer: Any) -> None:
+        """No frame of the simulator or of a thread's machinery stands between the test and the message."""
+        run = consumer(WRONG)
+        frames = [line for line in run.stdout.splitlines() if ": in " in line]
+        own = [line for line in frames if line.startswith("test_it.py:")]
+        ours = [line.rpartition(" ")[2] for line in frames if line not in own]
+        assert (len(outcomes(run)), len(own), ours) == (7, 12, ["veosim"]), run.stdout
 
     def test_loading_it_loads_nothing_of_others(self) -> None:
         """Whoever runs pytest without the fixture pays for pytest and the standard library alone."""

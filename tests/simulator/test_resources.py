@@ -6,7 +6,7 @@ import pytest
 
 from veosim import resources
 from veosim.errors import VeosimError
-from veosim.resources import folder, openapi, scenario_file, scenario_files
+from veosim.resources import folder, openapi, scenario_file, scenario_files, scenario_hint
 
 ROOT = Path(__file__).parents[2]
 
@@ -41,11 +41,13 @@ def test_every_shipped_scenario_has_a_name_of_its_own() -> None:
 
 
 def test_an_unknown_scenario_is_answered_with_the_known_ones() -> None:
-    """All names are listed, and a near one is suggested."""
+    """The nearest are suggested, five at most, and the command that lists all is named."""
     with pytest.raises(VeosimError) as failure:
         scenario_file("stuk")
-    names = ", ".join(scenario_files())
-    assert str(failure.value) == f"no shipped scenario is called 'stuk'; there are {names}; did you mean 'stuck'?"
+    listed = "`veosim scenario list` shows all that ship"
+    assert str(failure.value) == f"no shipped scenario is called 'stuk'; did you mean 'stuck'? {listed}"
+    assert scenario_hint("zzz") == listed
+    assert scenario_hint("myne", ["mine", "zzzz"]) == f"did you mean 'mine'? {listed}"
 
 
 def test_an_openapi_document_is_plain_data() -> None:

@@ -122,8 +122,13 @@ def test_a_taken_port_is_explained() -> None:
 
 def test_an_address_of_another_machine_is_explained() -> None:
     """An address that this machine does not have is an error of the same kind."""
-    with pytest.raises(VeosimError, match=r"^cannot listen on 203\.0\.113\.1:0: Cannot assign requested address; "):
+    way_out = "; choose an address of this machine with --host$"
+    with pytest.raises(
+        VeosimError, match=rf"^cannot listen on 203\.0\.113\.1:0: Cannot assign requested address{way_out}"
+    ):
         listen("203.0.113.1", 0)
+    with pytest.raises(VeosimError, match=rf"^cannot listen on nohost\.invalid:0: .+{way_out}"):
+        listen("nohost.invalid", 0)
 
 
 def test_a_server_can_share_a_loop() -> None:

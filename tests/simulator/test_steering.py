@@ -12,6 +12,7 @@ MINE = parse_scenario("scenario: mine\n")
 KEY = fingerprint("Bearer a-key")
 LIBRARY = Library([MINE])
 STUCK = LIBRARY.get("stuck")
+FORM = "a tag is [[SCENARIO]] or [[#NAMESPACE]], a name of 1 to 64 letters, digits, '.', '_' and '-'"
 NONE = "no scenario is called 'nope'"
 
 
@@ -27,15 +28,18 @@ NONE = "no scenario is called 'nope'"
         ("[[nope]] [[mine]]", Choice(MINE, note=NONE)),
         ("[[nope]]", Choice(note=NONE)),
         ("[[#a]] [[#b]]", Choice(namespace="b")),
-        ("[[ stuck ]] [stuck] [[stuck] [[]] [[#]] [[-x]]", Choice()),
+        ("[[ stuck ]]", Choice(note=f"no tag: '[[ stuck ]]'; {FORM}")),
+        ("[stuck] [[stuck] [[1, 2], [3, 4]]", Choice()),
+        ("[[]] [[#]] [[stuck]] [[-x]] [[#bad name]]", Choice(STUCK, note=f"no tag: '[[]]', '[[#]]', '[[-x]]'; {FORM}")),
+        ("[[nope]] [[#]]", Choice(note=f"{NONE}; no tag: '[[#]]'; {FORM}")),
         ("[[[stuck]]]", Choice(STUCK)),
-        (f"[[{'x' * 65}]]", Choice()),
+        (f"[[{'x' * 65}]]", Choice(note=f"no tag: '[[{'x' * 65}]]'; {FORM}")),
         (f"[[#{'x' * 64}]]", Choice(namespace="x" * 64)),
-        ("[[\nstuck]]", Choice()),
+        ("[[\nstuck]]", Choice(note=f"no tag: '[[\\nstuck]]'; {FORM}")),
     ],
 )
 def test_tags(prompt: str, choice: Choice) -> None:
-    """A name in double brackets, with `#` for a namespace; what only looks like one is part of the prompt."""
+    """A name in double brackets, with `#` for a namespace; of what only looks like one the journal has a note."""
     assert Steering(LIBRARY).choose(prompt, KEY, "") == choice
 
 
@@ -80,3 +84,23 @@ def test_strict_steering_refuses_what_it_does_not_know(prompt: str, wish: str) -
         Steering(LIBRARY, strict=True).choose(prompt, KEY, wish)
     names = ", ".join(LIBRARY.names)
     assert str(caught.value) == f"no scenario is called 'stuk'; there are {names}; did you mean 'stuck'?"
+
+
+@pytest.mark.parametrize(
+    ("prompt", "found", "hint"),
+    [
+        ("[[ stuck ]]", "'[[ stuck ]]'", "; did you mean '[[stuck]]'?"),
+        ("a kite [[stuck]] [[#bad name]]", "'[[#bad name]]'", "; did you mean '[[#badname]]'?"),
+        ("[[#]]", "'[[#]]'", ""),
+    ],
+)
+def test_strict_steering_refuses_what_is_no_tag(prompt: str, found: str, hint: str) -> None:
+    """With the form of a tag, and what was surely meant."""
+    with pytest.raises(VeosimError) as caught:
+        Steering(LIBRARY, strict=True).choose(prompt, KEY, "")
+    assert str(caught.value) == f"{found} is no tag: {FORM}{hint}"
+
+
+def test_without_tags_nothing_is_malformed() -> None:
+    """Brackets are ordinary text then, however strict the rest is."""
+    assert Steering(LIBRARY, tags=False, strict=True).choose("[[ stuck ]]", KEY, "") == Choice()

@@ -102,7 +102,7 @@ def test_what_can_be_asked_for_changes_too(tmp_path: Path) -> None:
         task.cancel()
 
     asyncio.run(run())
-    assert (watched.said, watched.wrong) == (["reloaded b", "reloaded c"], [])
+    assert (watched.said, watched.wrong) == (["reloaded b", "added c"], [])
 
 
 def test_what_was_chosen_meanwhile_is_left_alone(tmp_path: Path) -> None:
@@ -140,3 +140,27 @@ def test_every_namespace_plays_what_was_written(tmp_path: Path) -> None:
         return played
 
     assert asyncio.run(run()) == [[30, 40], [30, 30]]
+
+
+def test_a_file_that_is_gone_is_told_of(tmp_path: Path) -> None:
+    """Its scenario can no longer be asked for, also after a reset; the one that is active goes on under a new path."""
+    watched = Watched(tmp_path)
+
+    async def run() -> list[int]:
+        task = asyncio.create_task(watched.run())
+        await asyncio.sleep(0)
+        (tmp_path / "b.yaml").unlink()
+        (tmp_path / "a.yaml").rename(tmp_path / "z.yaml")
+        await watched.look()
+        played = [watched.submit("[[b]]")]
+        path = tmp_path / "z.yaml"
+        path.write_text("scenario: a\njobs: [{after: 30s}]  # edited\n", "utf-8")
+        await watched.look()
+        watched.simulator.reset()
+        played += [watched.submit(prompt) for prompt in ("[[b]]", "[[a]]", "none")]
+        task.cancel()
+        return played
+
+    assert asyncio.run(run()) == [10, 30, 30, 30]
+    assert (watched.said, watched.wrong) == (["reloaded a", "removed b", "reloaded a"], [])
+    assert "b" not in watched.simulator.steering.library.names

@@ -267,7 +267,9 @@ class Callbacks:
         message_id = f"msg_{digest('callback', job.id).hex()[:27]}"
         headers = signed(self._secret, message_id, wall_now(), exchange.request, submit.manner)
         exchange.sent_headers = {"content-type": "application/json", **headers}
-        self._settle(attempt, await self._post(submit.url, exchange.sent_headers, exchange.request))
+        receipt = await self._post(submit.url, exchange.sent_headers, exchange.request)
+        if self._deliveries.get(job.id) is attempt.delivery:  # else a reset has forgotten it meanwhile
+            self._settle(attempt, receipt)
 
     def _settle(self, attempt: _Attempt, receipt: Receipt) -> None:
         delivery, exchange, now = attempt.delivery, attempt.exchange, self._clock.now()

@@ -11,11 +11,12 @@ from pathlib import Path
 import click
 
 from veosim.dialects import DIALECTS
-from veosim.errors import Problem, SourceError, VeosimError
+from veosim.errors import Problem, SourceError, VeosimError, shown
 from veosim.explain.drawing import picture
 from veosim.explain.rehearsal import Client
 from veosim.explain.rehearsal import explain as rehearse
 from veosim.resources import scenario_file, scenario_files
+from veosim.scenario.extend import is_path
 from veosim.scenario.load import load_scenario, parse_scenario
 from veosim.scenario.schema import schema as scenario_schema
 from veosim.scenario.shelf import files_in
@@ -24,6 +25,7 @@ from veosim.units import parse_duration
 WIDTH = 80
 WRONG = 2
 STDIN = "-"
+STDIN_PATH = "/dev/stdin"
 MOST_JOBS = 100
 
 
@@ -85,6 +87,8 @@ def show(name: str) -> None:
       veosim scenario show one-503
       veosim scenario show realistic > my-upstream.yaml
     """  # noqa: D301  click reads the backspace
+    if is_path(name) or (Path(name).is_dir() and name not in scenario_files()):
+        raise VeosimError(f"{shown(name)} is a path; `show` prints what ships, by its name: `veosim scenario list`")
     click.echo(scenario_file(name).read_text("utf-8"), nl=False)
 
 
@@ -95,7 +99,7 @@ def show(name: str) -> None:
 def check(ctx: click.Context, files: Sequence[str], *, as_json: bool) -> None:
     """Check scenario files; exit code 0, or 2 where one is wrong.
 
-    A folder stands for every *.yaml in it and below it, - for the standard input.
+    A folder stands for every *.yaml and *.yml in it and below it, - for the standard input.
 
     \b
     Examples:
@@ -122,8 +126,13 @@ def names_in(given: str) -> list[str]:
         return [given]
     found = [str(file) for file in files_in(path)]
     if not found:
-        raise click.UsageError(f"the folder {given!r} holds no *.yaml")
+        raise click.UsageError(f"the folder {given!r} holds no *.yaml or *.yml")
     return found
+
+
+def _for_example(folder: Path) -> str:
+    first = next(iter(files_in(folder)), None)
+    return f", such as {shown(str(first))}" if first else ""
 
 
 def problems_of(name: str) -> Sequence[Problem]:
@@ -131,6 +140,8 @@ def problems_of(name: str) -> Sequence[Problem]:
     try:
         if name == STDIN:
             parse_scenario(sys.stdin.buffer.read().decode(), "<stdin>")
+        elif Path(name).exists() and not Path(name).is_file() and name != STDIN_PATH:
+            return [Problem(name, 1, 1, "", "is no regular file", hint="the standard input is read as -")]
         else:
             # A slash, so that a file without a suffix is not taken for the name of a shipped scenario.
             load_scenario(name if Path(name).name != name else f"./{name}")
@@ -210,6 +221,8 @@ def explain(
     """  # noqa: D301  click reads the backspace
     if not poll:
         raise click.BadParameter("time has to pass between two polls", param_hint="'--poll'")
+    if Path(name).is_dir() and name not in scenario_files():
+        raise VeosimError(f"{shown(name)} is a folder; name one file in it{_for_example(Path(name))}")
     found = rehearse(
         load_scenario(name), DIALECTS[dialect] if dialect else None, Client(jobs, poll, every, prompt), seed
     )

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import gc
-import json
-import shlex
 import signal
 import socket
 from collections.abc import Coroutine, Sequence
@@ -16,11 +14,10 @@ import click
 
 from veosim.app import create_app
 from veosim.callbacks.sign import LOCAL_SECRET, Secret
+from veosim.cli.banner import Banner
 from veosim.cli.control_options import Given, clock_of, control_of, control_options, kept_of, steering_of
 from veosim.clock import FASTEST, SLOWEST, RealClock
-from veosim.control import PREFIX
 from veosim.dialects import DIALECTS
-from veosim.dialects.base import Dialect, Kind
 from veosim.outbound.base import Guarded
 from veosim.scenario.library import Library
 from veosim.scenario.model import DEFAULT
@@ -44,7 +41,7 @@ PORT = 8410
     metavar="FILE|DIR|NAME",
     help="A scenario file, a folder of them, or one by name; repeatable: the last is active, requests can ask for all.",
 )
-@click.option("--watch", "watched", is_flag=True, help="Play scenario files again as they change.")
+@click.option("--watch", "watched", is_flag=True, help="Play scenario files again as they change, come and go.")
 @click.option("--dialect", type=click.Choice(list(DIALECTS)), help="Serve only this dialect, at the root.")
 @click.option(
     "--speed",
@@ -96,8 +93,8 @@ def serve(  # noqa: PLR0913, PLR0917  one argument an option
       veosim serve --dialect api-video --port 9000
       veosim serve --api-key local-key --allow-callback-host gateway.test
 
-    Of a folder, default.yaml is active, else its first file. A request asks for another scenario with [[NAME]] in its
-    prompt, or with the API key sim-NAME.
+    Of a folder, default.yaml (or .yml) is active, else its first file. A request asks for another scenario with
+    [[NAME]] in its prompt, or with the API key sim-NAME.
     """  # noqa: D301  click reads the backspace
     if watched and not scenarios:
         raise click.UsageError("--watch needs files to watch: name them with --scenario FILE or --scenario DIR")
@@ -112,18 +109,14 @@ def serve(  # noqa: PLR0913, PLR0917  one argument an option
         outbound=Guarded(hosts),
         fetch_images=fetch_images,
         secret=Secret(webhook_secret) if webhook_secret else LOCAL_SECRET,
-        steering=steering_of(Library(shelf.scenarios if shelf else ()), given),
+        steering=steering_of(Library(shelf.scenarios, shelf.path_of) if shelf else Library(), given),
         kept=kept_of(given),
     )
     sock = listen(host, port)
-    url = address(sock)
     control, token = control_of(given, host, sock.getsockname()[0])
-    server = Server(
-        create_app(simulator, root=dialect, control=control),
-        on_started=lambda: click.echo(
-            banner(url, [dialect] if dialect else list(DIALECTS), dialect, simulator, shelf, token)
-        ),
-    )
+    given_names = [each.scenario for each in shelf.scenarios] if shelf else []
+    banner = Banner(address(sock), dialect, simulator, given_names, token, guarded=control.token is not None)
+    server = Server(create_app(simulator, root=dialect, control=control), on_started=lambda: click.echo(banner))
     # A long-lived process of our own: keep the collector off the start-up objects, and rare after that.
     gc.collect()
     gc.freeze()
@@ -147,41 +140,3 @@ async def _serving(server: Server, sock: socket.socket, aside: Coroutine[None, N
 
 async def _watching(shelf: Shelf, simulator: Simulator) -> None:
     await watch(shelf, simulator, RealClock(), click.echo, partial(click.echo, err=True))
-
-
-def banner(
-    url: str, names: Sequence[str], root: str | None, simulator: Simulator, shelf: Shelf | None, token: str | None
-) -> str:
-    """What is served, which scenarios were given where there are several, and a curl line that works when pasted.
-
-    `token` is shown where one was made for the control API; one that was given is not.
-    """
-    scenario = simulator.scenario
-    lines = [f"veosim serves {url}  (scenario {scenario.scenario}: {scenario.about})"]
-    given = [each.scenario for each in shelf.scenarios] if shelf else []
-    if len(given) > 1:
-        lines.append(f"  by [[NAME]] in a prompt, or by the key sim-NAME: {', '.join(given)}")
-    for name in names:
-        dialect = DIALECTS[name]
-        prefix = "" if root else f"/{name}"
-        lines.append(f"  {name}: {url}{prefix}  (documents {', '.join(dialect.documents)})")
-        lines += [f"    {operation.method:4} {prefix}{operation.path}" for operation in dialect.operations]
-    lines.append(f"  control API: {url}{PREFIX}/" + (f"  (token {token})" if token else ""))
-    lines += [
-        "Try:",
-        *(f"  {line}" for line in curls(f"{url}{'' if root else '/' + names[0]}", DIALECTS[names[0]], simulator)),
-    ]
-    return "\n".join([*lines, "Ctrl-C ends it."])
-
-
-def curls(base: str, dialect: Dialect, simulator: Simulator) -> list[str]:
-    """A submit that works when pasted, and the poll that follows it."""
-    operation, body = dialect.example()
-    poll = next(each for each in dialect.operations if each.kind is Kind.POLL)
-    word = "YOUR-KEY" if simulator.has_keys else "any-key" if dialect.authenticated else ""
-    key = f" -H 'Authorization: Bearer {word}'" if word else ""
-    data = shlex.quote(json.dumps(body))
-    return [
-        f"curl -s{key} {base}{operation.path} -H 'Content-Type: application/json' -d {data}",
-        f"curl -s{key} {base}{poll.path.format(job_id='ID')}    # ID: from the answer",
-    ]

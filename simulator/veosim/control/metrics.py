@@ -81,13 +81,19 @@ class Metrics:
             told.add_metric([state_], sum(getattr(home.callbacks, state_) for home in homes))
         yield told
         gauges = {
-            "veosim_namespaces": ("Namespaces that there are.", len(homes)),
-            "veosim_journal_exchanges": ("Exchanges that are kept.", sum(len(home.journal) for home in homes)),
-            "veosim_journal_dropped": ("Exchanges that were dropped.", sum(home.journal.dropped for home in homes)),
-            "veosim_jobs_dropped": ("Jobs that were dropped.", sum(home.dropped for home in homes)),
+            "veosim_namespaces": ("Namespaces that there are now.", len(homes)),
+            "veosim_journal_exchanges": (
+                "Exchanges that the journals keep.",
+                sum(len(home.journal) for home in homes),
+            ),
+            "veosim_journal_dropped": (
+                "Exchanges that the journals dropped.",
+                sum(home.journal.dropped for home in homes),
+            ),
+            "veosim_jobs_dropped": ("Jobs that the namespaces dropped.", sum(home.dropped for home in homes)),
         }
         for name, (about, value) in gauges.items():
-            yield GaugeMetricFamily(name, f"{about} Of the namespaces that there are.", value=value)
+            yield GaugeMetricFamily(name, about, value=value)
 
 
 @dataclass(slots=True, eq=False)

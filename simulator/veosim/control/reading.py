@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import re
 from typing import Any, TypeVar, get_args
 
@@ -55,10 +56,24 @@ async def tree_of(request: Request) -> Tree:
         except UnicodeDecodeError:
             raise BadBodyError("The body is not UTF-8.") from None
     data, tree = parse_json(raw), Tree(BODY)
+    _ONCE(raw.decode("utf-8"))
     with contextlib.suppress(SourceError):  # JSON that YAML reads otherwise, as with tabs, only lacks its positions
         tree = read_tree(raw.decode("utf-8"), BODY)
     tree.data = data
     return tree
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object of a body, which readers of JSON understand differently where a key stands twice."""
+    found: dict[str, Any] = {}
+    for key, value in pairs:
+        if key in found:
+            raise RefusedError(400, "bad_body", f"the key {shown(key)} stands twice in one object; say it once")
+        found[key] = value
+    return found
+
+
+_ONCE = json.JSONDecoder(object_pairs_hook=_once).decode
 
 
 def query_of(request: Request, model: type[Model]) -> Model:
@@ -79,7 +94,7 @@ def _typed(model: type[Strict], name: str, text: str) -> object:
     """A parameter's text as what the model holds there, where it can be that."""
     annotation = model.model_fields[name].annotation if name in model.model_fields else str
     kinds = {annotation, *get_args(annotation)}
-    if int in kinds and re.fullmatch(r"[0-9]{1,15}", text):
+    if int in kinds and re.fullmatch(r"-?[0-9]{1,300}", text):
         return int(text)
     return {"true": True, "false": False}.get(text, text) if bool in kinds else text
 

@@ -37,6 +37,7 @@ def operations(whole: ServerWide, tenant: Tenant) -> Mapping[tuple[str, str], Ha
         ("POST", "/clock/advance"): whole.advance,
         ("GET", "/scenarios"): whole.scenarios,
         ("PUT", "/scenarios/{name}"): whole.add_scenario,
+        ("DELETE", "/scenarios/{name}"): whole.remove_scenario,
         ("GET", "/events"): whole.events,
         ("GET", "/metrics"): whole.metrics,
         ("GET", "/namespaces"): whole.namespaces,

@@ -12,8 +12,8 @@ from veosim.clock import ManualClock, settle_arrivals
 from veosim.control.asked import Advance, Nothing, Watched, namespace_name
 from veosim.control.events import Hub
 from veosim.control.metrics import CONTENT_TYPE, Metrics
-from veosim.control.reading import body_of, query_of, tree_of
-from veosim.control.refusals import RefusedError
+from veosim.control.reading import body_of, no_body, query_of, tree_of
+from veosim.control.refusals import RefusedError, no_such
 from veosim.control.wire import clock_record, mode_of, namespace_record
 from veosim.scenario.load import scenario_from
 from veosim.simulator import Simulator
@@ -72,11 +72,24 @@ class ServerWide:
         is_new = library.find(name) is None
         added = sum(library.origin(known) == "added" for known in library.names)
         if added >= MOST_ADDED and library.origin(name) != "added":
-            message = f"{added} scenarios have been added already; replace one, or start the server again"
+            message = f"{added} scenarios have been added already; replace one, or remove one"
             raise RefusedError(409, "too_many_scenarios", message)
         library.add(scenario)
         record = {"name": name, "about": scenario.about, "from": library.origin(name)}
         return JSONResponse(record, 201 if is_new else 200)
+
+    async def remove_scenario(self, request: Request) -> Response:
+        """Take back what was added; whoever plays it plays on."""
+        await no_body(request)
+        library, name = self._simulator.steering.library, request.path_params["name"]
+        if library.find(name) is None:
+            raise no_such("scenario", name, library.names)
+        if not library.is_late(name):
+            origin = library.origin(name)
+            message = f"the scenario {name!r} is there from the beginning ({origin}); only what was put can be removed"
+            raise RefusedError(409, "not_put", message)
+        library.take_back(name)
+        return Response(status_code=204)
 
     async def namespaces(self, request: Request) -> Response:
         """All of them, in the order in which they were made."""

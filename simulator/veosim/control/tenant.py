@@ -24,10 +24,10 @@ from veosim.control.asked import (
 )
 from veosim.control.reading import below, body_of, no_body, query_of
 from veosim.control.refusals import RefusedError, no_such
-from veosim.control.wire import Json, cost_record, exchange_record, job_record, namespace_record
+from veosim.control.wire import Json, cost_record, emptied_record, exchange_record, job_record, namespace_record
 from veosim.errors import VeosimError
 from veosim.job import TERMINAL, Job, Outcome
-from veosim.journal import Exchange
+from veosim.journal import Exchange, JournalGoneError
 from veosim.namespace import DEFAULT_NAME, Namespace
 from veosim.scenario.load import scenario_from
 from veosim.scenario.model import Scenario
@@ -35,7 +35,7 @@ from veosim.simulator import Simulator
 from veosim.units import seconds
 
 BODIES_AT_ONCE = 8 * 1024 * 1024
-"""Bytes of bodies in one answer; the next page has the rest."""
+"""Bytes of bodies in one answer: a page of the journal ends there, a wait leaves out the bodies beyond."""
 
 
 class Tenant:
@@ -62,11 +62,12 @@ class Tenant:
     async def forget(self, request: Request) -> Response:
         """Gone, with everything in it."""
         await no_body(request)
-        name = self._found(request).name
-        if name == DEFAULT_NAME:
+        namespace = self._found(request)
+        if namespace.name == DEFAULT_NAME:
             message = f"the namespace {DEFAULT_NAME!r} is always there; reset it instead"
             raise RefusedError(409, "default_namespace", message)
-        self._simulator.tenants.forget(name)
+        self._simulator.tenants.forget(namespace.name)
+        namespace.journal.give_up()
         return Response(status_code=204)
 
     async def jobs(self, request: Request) -> Response:
@@ -124,18 +125,23 @@ class Tenant:
     async def wait(self, request: Request) -> Response:
         """Wait in real time until enough exchanges have come."""
         asked, _ = await body_of(request, Wait)
-        journal, filters = self._entered(request).journal, asked.wanted()
-        said = ", ".join(
-            f"{name} {value}" for name, value in filters.items() if value is not None and (name, value) != ("since", 0)
-        )
-        wanted = f"{asked.count} exchanges" + (said and f" with {said}")
+        namespace, filters = self._entered(request), asked.wanted()
+        found: list[Exchange] = []
+
+        def is_enough() -> bool:
+            found[:] = namespace.journal.matching(**filters)[: asked.count]
+            return len(found) == asked.count
+
         try:
-            await journal.wait(lambda: len(journal.matching(**filters)) >= asked.count, seconds(asked.within), wanted)
+            await namespace.journal.wait(is_enough, seconds(asked.within), asked.words())
+        except JournalGoneError:
+            message = f"the namespace {namespace.name!r} was deleted while its exchanges were waited for"
+            raise RefusedError(404, "no_namespace", message) from None
         except VeosimError as error:
-            page, _ = _page(journal.matching(**filters), asked.count, bodies=asked.bodies)
-            raise RefusedError(408, "waited_in_vain", str(error), more={"exchanges": page}) from None
-        page, _ = _page(journal.matching(**filters), asked.count, bodies=asked.bodies)
-        return JSONResponse({"exchanges": page})
+            is_enough()
+            shown = _all(found, bodies=asked.bodies)
+            raise RefusedError(408, "waited_in_vain", str(error), more={"exchanges": shown}) from None
+        return JSONResponse({"exchanges": _all(found, bodies=asked.bodies)})
 
     async def cost(self, request: Request) -> Response:
         """Seconds of video asked for and delivered, and what they would cost."""
@@ -186,3 +192,14 @@ def _page(found: Sequence[Exchange], limit: int, *, bodies: bool) -> tuple[list[
             break
         page.append(exchange_record(exchange, bodies=bodies))
     return page, len(page) == len(found)
+
+
+def _all(found: Sequence[Exchange], *, bodies: bool) -> list[Json]:
+    """Every one of the exchanges; a body that is no longer among the first so many bytes is left out."""
+    listed: list[Json] = []
+    size = 0
+    for exchange in found:
+        size += len(exchange.request) + len(exchange.answer)
+        has_room = not bodies or not listed or size <= BODIES_AT_ONCE
+        listed.append(exchange_record(exchange, bodies=bodies) if has_room else emptied_record(exchange))
+    return listed

@@ -127,6 +127,11 @@ def exchange_record(exchange: Exchange, *, bodies: bool) -> Json:
     return record
 
 
+def emptied_record(exchange: Exchange) -> Json:
+    """An exchange whose bodies had no room in the answer, with the mark that tells them from bodies that were empty."""
+    return exchange_record(exchange, bodies=False) | {"request": None, "answer": None, "bodies_left_out": True}
+
+
 def body_record(body: bytes) -> Json | None:
     """A body as `text` where it is UTF-8, else as `base64`; null where there is none."""
     if not body:

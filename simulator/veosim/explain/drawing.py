@@ -177,6 +177,8 @@ def _callbacks(life: Life, retries: Sequence[int]) -> str:
     text = ", ".join(dict.fromkeys(f"{shown_time(each.at)} {each.fault}".strip() for each in life.callbacks))
     if copies > 1:
         text += f", {copies} copies"
+    if life.callback_order:
+        text += f"; the submit's jobs in the order {', '.join(map(str, life.callback_order))}"
     if retries:
         text += f"; where it does not arrive, again after {', '.join(shown_time(wait) for wait in retries)}"
     return text

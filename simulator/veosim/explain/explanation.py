@@ -73,6 +73,7 @@ class Life:
         download: of the video, as soon as a poll told of success.
         expires: when the result's URLs stop working; None for never.
         callbacks: when each copy is sent first, and how it is signed where that is not as it should be.
+        callback_order: where the submit makes several jobs, their numbers, from 1, as their callbacks come.
     """
 
     at: int
@@ -85,6 +86,7 @@ class Life:
     download: Seen | None = None
     expires: int | None = None
     callbacks: tuple[Seen, ...] = ()
+    callback_order: tuple[int, ...] = ()
 
     def data(self) -> dict[str, object]:
         """As JSON; times in seconds."""
@@ -99,6 +101,7 @@ class Life:
             "download": self.download.data() if self.download else None,
             "expires_s": None if self.expires is None else seconds(self.expires),
             "callbacks": [callback.data() for callback in self.callbacks],
+            "callback_order": list(self.callback_order),
         }
 
 

@@ -12,7 +12,7 @@ import json
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
-from itertools import count
+from itertools import count, islice
 
 from veosim.call import Call, Reaction
 from veosim.clock import ManualClock
@@ -21,6 +21,7 @@ from veosim.dialects.base import MEDIA, Dialect, Kind, Operation, RefusedError
 from veosim.errors import VeosimError
 from veosim.explain.explanation import Explanation, Life, Phase, Seen
 from veosim.explain.notes import notes
+from veosim.explain.samples import Sample, sample
 from veosim.job import TERMINAL, Job, State, view
 from veosim.outbound.base import FETCH_LIMIT, OutboundError, Receipt
 from veosim.results import VIDEO
@@ -46,7 +47,7 @@ class Client:
         jobs: how many submits.
         poll: nanoseconds between two polls of a job, whether the one before was answered or not.
         every: nanoseconds between two submits.
-        prompt: instead of the dialect's sample.
+        prompt: instead of the example's.
     """
 
     jobs: int = 5
@@ -71,6 +72,7 @@ def explain(
     """
     dialect = dialect or fitting(scenario)
     require_dialect(scenario, dialect.name)
+    asked = sample(scenario, dialect)
     rules, calls = scenario.callbacks.retry, _speaks_of_callbacks(scenario) and takes_callbacks(dialect)
     return Explanation(
         scenario.scenario,
@@ -78,10 +80,10 @@ def explain(
         dialect.name,
         seed if scenario.seed is None else scenario.seed,
         client.poll,
-        asyncio.run(_Rehearsal(scenario, dialect, client, seed).run()),
+        asyncio.run(_Rehearsal(scenario, dialect, asked, client, seed).run()),
         calls,
         tuple(rules.wait_after(number) for number in range(1, rules.attempts)) if calls else (),
-        tuple(notes(scenario)),
+        (*([asked.note] if asked.note else []), *notes(scenario)),
     )
 
 
@@ -118,19 +120,25 @@ class _Receiver:
 
 @dataclass(slots=True)
 class _Course:
-    """One submit under way; times are on the rehearsal's clock."""
+    """One submit under way; times are on the rehearsal's clock.
+
+    Attributes:
+        siblings: the ids of all the jobs that it makes, the followed one first.
+    """
 
     at: int
     submit: Seen
     job: Job | None = None
+    siblings: tuple[str, ...] = ()
     told: bool = False
     polls: list[Seen] = field(default_factory=list)
     download: Seen | None = None
 
 
 class _Rehearsal:
-    def __init__(self, scenario: Scenario, dialect: Dialect, client: Client, seed: int) -> None:
+    def __init__(self, scenario: Scenario, dialect: Dialect, asked: Sample, client: Client, seed: int) -> None:
         self._dialect = dialect
+        self._sample = asked
         self._client = client
         self._clock = ManualClock()
         self._simulator = Simulator(
@@ -158,13 +166,14 @@ class _Rehearsal:
         heapq.heappush(self._due, (due, next(self._order), action))
 
     async def _submit(self) -> None:
-        operation, body = self._dialect.example()
-        asked = dict(body)
+        asked, earlier = dict(self._sample.body), len(self._simulator.jobs)
         if takes_callbacks(self._dialect):
             asked["callback_url"] = RECEIVER
         if self._client.prompt is not None:
             asked["prompt"] = self._client.prompt
-        reaction, seen = await self._exchange(self._clock.now(), operation, body=json.dumps(asked).encode())
+        reaction, seen = await self._exchange(
+            self._clock.now(), self._sample.operation, body=json.dumps(asked).encode()
+        )
         exchange = reaction.exchange
         if not exchange.created and not seen.fault and exchange.note:
             raise VeosimError(f"{self._dialect.name} refuses the request: {exchange.note}")
@@ -172,6 +181,7 @@ class _Rehearsal:
         self._courses.append(course)
         if exchange.created and exchange.job_id is not None:
             job = course.job = self._simulator.jobs[exchange.job_id]
+            course.siblings = tuple(islice(self._simulator.jobs, earlier, None))
             course.told = _tells(reaction, job.id)
             if course.told:
                 self._enter(course.at + seen.delay + self._client.poll, partial(self._ask, course, job))
@@ -227,7 +237,13 @@ class _Rehearsal:
             course.download,
             None if end is None or expires is None else end - at + expires,
             tuple(callbacks),
+            self._order_of(course.siblings),
         )
+
+    def _order_of(self, siblings: tuple[str, ...]) -> tuple[int, ...]:
+        """The numbers of a submit's several jobs in the order of their first callbacks."""
+        told = dict.fromkeys(each.job_id for each in self._simulator.journal.matching(kind="callback"))
+        return tuple(siblings.index(job_id) + 1 for job_id in told if job_id in siblings) if siblings[1:] else ()
 
 
 def _arrives(reaction: Reaction) -> bool:
@@ -256,6 +272,8 @@ def _result(job: Job) -> str:
         return seen.error.code
     if seen.empty:
         return "empty"
+    if job.plan.videos is not None and job.plan.videos < job.request.videos:
+        return f"delivers {job.plan.videos} of {job.request.videos} videos"
     asked, delivered = job.request.duration_s, job.duration_s
     return f"delivers {delivered:g}s of {asked:g}s" if delivered != asked else ""
 

@@ -32,6 +32,10 @@ ANSWER_LIMIT = 64 * 1024
 FAILURES = (OSError, httpcore2.NetworkError, httpcore2.ProtocolError)
 """What sockets, TLS (an OSError too) and HTTP may raise; anything else is a defect of ours, and shows itself."""
 
+MOST = 256
+"""Attempts at once. Each costs the loop a millisecond or two: with more of them, one would not be through with its turns
+in the time that it has, and receivers that answer would look as if they hung."""
+
 SPARE = 256
 """File descriptors left to everything else in the process."""
 
@@ -226,7 +230,7 @@ def connections_for(files: int) -> int:
 
     1,024 at most: an attempt costs a loop 1 to 2 ms, and those that begin together must all end within their limit.
     """
-    return min(1024, max(64, (files - SPARE) // 3))
+    return min(MOST, max(64, (files - SPARE) // 3))
 
 
 def open_files() -> int:

@@ -9,7 +9,7 @@ from fnmatch import fnmatchcase
 from fractions import Fraction
 from typing import Annotated
 
-from pydantic import BaseModel, BeforeValidator, PlainSerializer, WithJsonSchema
+from pydantic import AfterValidator, BaseModel, BeforeValidator, PlainSerializer, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 from veosim.errors import shown
@@ -102,6 +102,17 @@ Share = Annotated[
     WithJsonSchema({"type": "string", "pattern": r"^\d{1,3}(\.\d{1,9})?%$"}),
 ]
 """`5%` or `0.5%`: an exact fraction from 0 to 1."""
+
+
+def _above_none(share: Fraction) -> Fraction:
+    if not share:
+        context = {"problem": "found '0%', which never matches", "allowed": "a share above 0%, such as 5% or 0.5%"}
+        raise PydanticCustomError("share", "{problem}", context)
+    return share
+
+
+Chance = Annotated[Share, AfterValidator(_above_none)]
+"""A share as a condition: one of 0% would never be met."""
 
 
 def drawn_in(share: Fraction, *names: str | int | bytes) -> bool:

@@ -8,7 +8,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Discriminator, Field, Tag, model_validator
 
-from veosim.scenario.conditions import Ordinals, Share, refuse_unreached, show_share
+from veosim.scenario.conditions import Chance, Ordinals, Share, refuse_unreached, show_share
 from veosim.scenario.wires import Wire
 from veosim.units import MILLISECOND, Duration, show_duration
 from veosim.yamlfile import Strict, contradiction
@@ -49,7 +49,7 @@ class ExchangeWhen(Strict):
     key: str | None = None
     nth: Ordinals | None = None
     nth_of_job: Ordinals | None = None
-    share: Share | None = None
+    share: Chance | None = None
     sooner_than: Duration | None = Field(default=None, gt=0)
 
 
@@ -62,10 +62,14 @@ OURS = frozenset({"content-type", "content-length", "transfer-encoding", "connec
 """Headers that follow from the rest of the answer, or from the connection."""
 
 
+BODILESS = frozenset({204, 205, 304})
+"""Answers that never have a body (RFC 9110, 15.3.5, 15.3.6 and 15.4.5)."""
+
+
 class Respond(Strict):
     """An answer in place of the dialect's own. Without `body` it is the dialect's error of that status.
 
-    204 and 304 never have a body.
+    204, 205 and 304 never have a body.
     """
 
     status: int = Field(ge=200, le=599)
@@ -82,6 +86,8 @@ class Respond(Strict):
                 )
             if name.lower() in OURS:
                 raise contradiction(f"{name!r} is the server's own to set", "headers", name)
+        if self.body and self.status in BODILESS:
+            raise contradiction(f"an answer of status {self.status} never has a body", "body")
         return self
 
 
@@ -151,6 +157,10 @@ class ExchangeEntry(Strict):
                 raise contradiction(f"'respond' answers and 'break: {breaks.word}' does not: keep one", "break")
             if self.spoil is not None:
                 raise contradiction(f"'break: {breaks.word}' leaves no answer that could be spoiled", "spoil")
+        if breaks is not None and self.respond is not None and self.respond.status in BODILESS:
+            status = self.respond.status
+            problem = f"an answer of status {status} has no body, so 'break: {breaks.word}' has nothing to act on"
+            raise contradiction(problem, "break")
         if self.respond is not None and self.spoil is not None:
             problem = "'spoil' changes the dialect's own answer and 'respond' replaces it: keep one"
             raise contradiction(problem, "spoil")

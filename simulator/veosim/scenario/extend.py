@@ -10,8 +10,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from veosim.errors import Problem, SourceError, did_you_mean, shown
-from veosim.resources import scenario_files
+from veosim.errors import Problem, SourceError, shown
+from veosim.resources import scenario_files, scenario_hint
 from veosim.scenario.times import FORMS
 from veosim.yamlfile import NODE_LIMIT, Path_, Tree, read_file, read_tree
 
@@ -161,7 +161,7 @@ class _Composer:
             return folder / name
         if name not in shipped:
             problem = f"no shipped scenario is called {shown(name)}"
-            raise SourceError([tree.problem(place, problem, ", ".join(shipped), did_you_mean(name, shipped))])
+            raise SourceError([tree.problem(place, problem, hint=scenario_hint(name))])
         return shipped[name]
 
 

@@ -7,7 +7,7 @@ from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
-from veosim.scenario.conditions import Ordinals, Share
+from veosim.scenario.conditions import Chance, Ordinals, Share
 from veosim.scenario.times import Time
 from veosim.scenario.wires import Wire
 from veosim.units import SECOND, Duration
@@ -50,7 +50,7 @@ class JobWhen(Strict):
     resolution: str | None = None
     duration_s: float | None = Field(default=None, gt=0)
     key: str | None = None
-    share: Share | None = None
+    share: Chance | None = None
 
 
 class ErrorWords(Strict):

@@ -2,18 +2,33 @@
 
 from __future__ import annotations
 
-from typing import Self
+from collections.abc import Sequence
+from typing import Annotated, Self
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
+from pydantic_core import PydanticCustomError
 
+from veosim.errors import shown
 from veosim.scenario.callbacks import CallbackRules
 from veosim.scenario.conditions import refuse_unreached
-from veosim.scenario.exchanges import Exchanges
+from veosim.scenario.exchanges import ExchangeEntry, Exchanges
 from veosim.scenario.jobs import JobEntry
 from veosim.scenario.limits import Limits
 from veosim.scenario.variants import Variants
-from veosim.scenario.wires import SEVERAL_VIDEOS, Wire, wires
+from veosim.scenario.wires import SEVERAL_VIDEOS, Wire, require_operation, wires
 from veosim.yamlfile import Strict, contradiction
+
+
+def _one_line(value: str) -> str:
+    if not value.isprintable():
+        hint = "`about: >-` joins the lines of a longer text" if "\n" in value else ""
+        context = {"problem": f"found {shown(value)}", "allowed": "one line of printable text", "hint": hint}
+        raise PydanticCustomError("line", "{problem}", context)
+    return value
+
+
+Line = Annotated[str, AfterValidator(_one_line)]
+"""Text that stands in lists and on terminals, where a line break or an escape sequence would do harm."""
 
 
 class Scenario(Strict):
@@ -33,7 +48,7 @@ class Scenario(Strict):
     """
 
     scenario: str = Field(pattern=r"^[a-z0-9][a-z0-9-]{0,63}$")
-    about: str = ""
+    about: Line = ""
     extends: str | None = None
     dialects: tuple[Wire, ...] = Field(default=(), strict=False)
     seed: int | None = None
@@ -66,6 +81,21 @@ class Scenario(Strict):
                 problem = f"'partly-filtered' cannot be said on {', '.join(mute)}, where a job has one video; only on"
                 able = ", ".join(sorted(SEVERAL_VIDEOS))
                 raise contradiction(f"{problem} {able}: write dialects: [{able}]", "jobs", index, "outcome")
+        return self
+
+    @model_validator(mode="after")
+    def _operations_exist(self) -> Self:
+        """A condition on an operation that no wire in question has would never be met."""
+        lists: list[tuple[tuple[str, ...], str, Sequence[JobEntry | ExchangeEntry]]] = [
+            (("jobs",), "submit", self.jobs),
+            *((("exchanges", kind), kind, getattr(self.exchanges, kind)) for kind in Exchanges.model_fields),
+        ]
+        for place, kind, entries in lists:
+            for index, entry in enumerate(entries):
+                when = entry.when
+                if when is not None and when.operation is not None:
+                    meant = [when.dialect] if when.dialect else self.dialects or wires()
+                    require_operation(when.operation, kind, meant, *place, index, "when", "operation")
         return self
 
 

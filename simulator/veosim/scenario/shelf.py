@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from veosim.errors import Problem, SourceError, VeosimError, did_you_mean
-from veosim.resources import scenario_file, scenario_files
+from veosim.errors import Problem, SourceError, VeosimError
+from veosim.resources import scenario_file, scenario_files, scenario_hint
 from veosim.scenario.extend import composed, is_path
 from veosim.scenario.model import Scenario
 from veosim.yamlfile import check, read_file, read_tree
@@ -27,7 +27,7 @@ def files_in(folder: Path) -> list[Path]:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A scenario that was read again. `before` is None where the file is new."""
+    """A scenario that was read again. `before` is None where it is new; a file that was renamed is not."""
 
     before: Scenario | None
     now: Scenario
@@ -35,9 +35,16 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class News:
-    """What a look at the files brought: scenarios to play from now on, and what is wrong with other files."""
+    """What a look at the files brought.
+
+    Attributes:
+        changes: scenarios to play from now on.
+        removed: names that no file has any more.
+        problems: what is wrong with other files.
+    """
 
     changes: tuple[Change, ...] = ()
+    removed: tuple[str, ...] = ()
     problems: tuple[str, ...] = ()
 
 
@@ -63,6 +70,7 @@ class Shelf:
 
     def __init__(self, given: Sequence[str]) -> None:
         self._folders: list[Path] = []
+        self._files: set[Path] = set()
         self._books: dict[Path, _Book] = {}
         active: Path | None = None
         for name in given:
@@ -77,7 +85,7 @@ class Shelf:
         self._wrong: dict[Path, str] = {}
         twins = _twins(self._books)
         if twins:
-            raise SourceError(twins)
+            raise SourceError([*twins.values()])
 
     @property
     def active(self) -> Scenario:
@@ -89,26 +97,37 @@ class Shelf:
         """All of them, in the order of their names."""
         return sorted((book.scenario for book in self._books.values()), key=lambda scenario: scenario.scenario)
 
+    def path_of(self, name: str) -> str | None:
+        """The file that says a scenario of this name, as it was given; None where none does."""
+        return next((str(path) for path, book in self._books.items() if book.scenario.scenario == name), None)
+
     def refresh(self) -> News:
-        """Read all files again, if any of them changed; a scenario whose files are wrong stays as it was."""
+        """Read all files again, if any of them changed; a scenario whose files are wrong stays as it was.
+
+        So does one whose new name another file has. What was active stays so while its file is away, until another
+        file has its name.
+        """
         stamps = self._look()
         touched = {path for path in {*stamps, *self._stamps} if stamps.get(path) != self._stamps.get(path)}
         if not touched:
             return News()
         self._stamps = stamps
+        before = self._books
         books, wrong = self._read_all(stamps)
+        held = self._part_twins(books, wrong, stamps)
+        self._hand_over(books, wrong, stamps)
         problems = [text for path, text in wrong.items() if path in touched or self._wrong.get(path) != text]
-        self._wrong = wrong
-        twins = _twins(books)
-        if twins:  # whose name it is nobody can tell, so all stay as they were until the files agree
-            return News(problems=(*problems, *map(str, twins)))
-        before, self._books = self._books, books
-        changes = [
-            Change(before[path].scenario if path in before else None, book.scenario)
-            for path, book in sorted(books.items(), key=lambda item: item[0])
-            if book != before.get(path) or (path not in wrong and touched & book.files)
-        ]
-        return News(tuple(changes), tuple(problems))
+        self._books, self._wrong = books, wrong
+        gone = [before[path].scenario for path in before.keys() - books.keys()]
+        moved = {scenario.scenario: scenario for scenario in gone}
+        changes = []
+        for path, book in sorted(books.items(), key=lambda item: item[0]):
+            old = before.get(path)
+            if book != old or (path not in held | wrong.keys() and touched & book.files):
+                earlier = old.scenario if old is not None else None
+                changes.append(Change(moved.get(book.scenario.scenario, earlier), book.scenario))
+        removed = _names(before.values()) - _names(books.values())
+        return News(tuple(changes), tuple(sorted(removed)), tuple(problems))
 
     def _read_all(self, present: Container[Path]) -> tuple[dict[Path, _Book], dict[Path, str]]:
         """Every book as its files say now, or as they said before, and what is wrong with those that cannot be read."""
@@ -118,10 +137,39 @@ class Shelf:
                 books[path] = _read(path)
             except VeosimError as error:
                 if path not in present and path != self._active:
-                    del books[path]  # it was taken away
+                    books.pop(path, None)  # it was taken away
                 else:
                     wrong[path] = str(error)
         return books, wrong
+
+    def _part_twins(self, books: dict[Path, _Book], wrong: dict[Path, str], present: Container[Path]) -> set[Path]:
+        """Let every file whose name another one has be as it was before; a file that is away has none. The files."""
+        held: set[Path] = set()
+        while True:  # what a file said before may be the new name of another: each round puts back one file at least
+            there = {path: book for path, book in books.items() if path in present}
+            twins = _twins(there)
+            if not twins:
+                return held
+            for path, problem in twins.items():
+                wrong[path] = "\n".join(filter(None, (wrong.get(path), str(problem))))
+            shared = {there[path].scenario.scenario for path in twins}
+            for path in [path for path, book in there.items() if book.scenario.scenario in shared]:
+                held.add(path)
+                if path in self._books:
+                    books[path] = self._books[path]
+                else:
+                    del books[path]
+
+    def _hand_over(self, books: dict[Path, _Book], wrong: dict[Path, str], present: Container[Path]) -> None:
+        """Make another file active that has the name of the active one, where that one is away."""
+        if self._active in present:
+            return
+        name = books[self._active].scenario.scenario
+        heirs = [path for path, book in books.items() if path in present and book.scenario.scenario == name]
+        for heir in heirs:  # one at most: there are no twins among those that are present
+            del books[self._active]
+            wrong.pop(self._active, None)
+            self._active = heir
 
     def _paths(self, name: str) -> list[Path]:
         path = Path(name)
@@ -129,24 +177,25 @@ class Shelf:
             self._folders.append(path)
             found = files_in(path)
             if not found:
-                raise VeosimError(f"the folder {name!r} holds no scenario: its files would end in {SUFFIXES[0]}")
+                raise VeosimError(
+                    f"the folder {name!r} holds no scenario: its files would end in {' or '.join(SUFFIXES)}"
+                )
             return found
         if is_path(name):
+            self._files.add(path)
             return [path]
         own = {book.scenario.scenario: path for path, book in self._books.items()}
         if name in own:
             return [own[name]]
-        known = {*own, *scenario_files()}
-        if own and name not in known:
-            hint = did_you_mean(name, known)
+        if own and name not in scenario_files():
             raise VeosimError(
-                f"no scenario is called {name!r}; there are {', '.join(sorted(known))}; {hint}".rstrip("; ")
+                f"no scenario is called {name!r}, in the files before it or shipped; {scenario_hint(name, own)}"
             )
         return [scenario_file(name)]
 
     def _own(self) -> set[Path]:
-        """The files of all books, and the new ones in the folders."""
-        return {*self._books, *(path for folder in self._folders for path in files_in(folder))}
+        """The files of all books, those that were given though they may be away, and the new ones in the folders."""
+        return {*self._books, *self._files, *(path for folder in self._folders for path in files_in(folder))}
 
     def _look(self) -> dict[Path, Stamp]:
         """The stamp of every file that matters; absent ones have none."""
@@ -165,16 +214,20 @@ def _read(path: Path) -> _Book:
     return _Book(check(Scenario, tree), frozenset({path, *map(Path, tree.notes)}))
 
 
-def _twins(books: Mapping[Path, _Book]) -> list[Problem]:
-    """One problem for each file whose scenario has the name of an earlier one."""
+def _names(books: Iterable[_Book]) -> set[str]:
+    return {book.scenario.scenario for book in books}
+
+
+def _twins(books: Mapping[Path, _Book]) -> dict[Path, Problem]:
+    """For each file whose scenario has the name of an earlier one, its problem."""
     first: dict[str, Path] = {}
-    problems = []
+    problems = {}
     for path, book in sorted(books.items(), key=lambda item: item[0]):
         name = book.scenario.scenario
         earlier = first.setdefault(name, path)
         if earlier != path:
             message = f"the name {name!r} is also that of {earlier}; give each file a name of its own"
-            problems.append(_named_at(path, message))
+            problems[path] = _named_at(path, message)
     return problems
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Annotated
 
 from pydantic import BeforeValidator, GetJsonSchemaHandler
@@ -16,6 +17,21 @@ if TYPE_CHECKING:
 
 SEVERAL_VIDEOS = frozenset({"generations-metadata"})
 """The dialects in which one job may be asked for several videos (004, metadata Parameters, sampleCount)."""
+
+OPERATIONS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
+    "api-video": {"submit": ("from-text", "from-image"), "poll": ("status",)},
+    "generations-metadata": {
+        "submit": ("submit", "videos-submit"),
+        "poll": ("status", "videos-status"),
+        "content": ("content",),
+    },
+    "generations-seconds": {"submit": ("submit",), "poll": ("status",), "cancel": ("cancel",)},
+    "image-to-video": {"submit": ("submit",), "poll": ("status",)},
+}
+"""The names of each dialect's operations by their kind; a test holds the table to the dialects themselves."""
+
+MEDIA_OPERATION = "media"
+"""The download that every dialect has beside its own operations."""
 
 _FACES = frozenset({"cn8-gateway", "control"})
 """OpenAPI documents of what a gateway shows its clients, and of the control API; no upstream speaks them."""
@@ -45,6 +61,41 @@ class _Named:
 
 Wire = Annotated[str, BeforeValidator(_known), _Named()]
 """The name of a dialect."""
+
+
+def operations(kind: str, dialects: Sequence[str]) -> list[str]:
+    """The operations by which an exchange can be known: those of its kind, and those of the submit that made its job.
+
+    Args:
+        kind: `submit`, `poll`, `content` or `cancel`.
+        dialects: those that are meant, by name.
+    """
+    kinds = dict.fromkeys(("submit", kind))
+    own = [name for each in dialects for one in kinds for name in OPERATIONS.get(each, {}).get(one, ())]
+    return sorted({*own, *([MEDIA_OPERATION] if kind == "content" else [])})
+
+
+def require_operation(name: str, kind: str, dialects: Sequence[str], *below: str | int) -> None:
+    """Judge whether a condition asks for an operation that there is.
+
+    Args:
+        name: of the operation.
+        kind: of the exchanges that the condition is for.
+        dialects: those that are meant, by name.
+        below: where the condition stands in the model whose validator asks.
+
+    Raises:
+        PydanticCustomError: no dialect that is meant has it, so the condition would never be met.
+    """
+    allowed = operations(kind, dialects)
+    if name not in allowed:
+        context = {
+            "problem": f"found {shown(name)}",
+            "allowed": ", ".join(allowed),
+            "hint": did_you_mean(name, allowed),
+            "below": below,
+        }
+        raise PydanticCustomError("operation", "{problem}", context)
 
 
 def foreign(scenario: Scenario, dialect: str) -> str:

@@ -77,3 +77,10 @@ def test_simulators_share_nothing() -> None:
     one.submit()
     assert ("veosim_exchanges_total", "api-video", "submit", "2xx") not in scraped(other)
     assert b"veosim" not in before + prometheus_client.generate_latest()
+
+
+def test_each_help_is_one_sentence() -> None:
+    """Of its own: no two metrics have the same."""
+    told = [line.split(" ", 3)[3] for line in Desk().ask("GET", "/metrics").data.splitlines() if "# HELP" in line]
+    assert [text for text in told if text.count(".") != 1] == []
+    assert len(set(told)) == len(told) == 7

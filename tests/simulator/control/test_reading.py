@@ -43,6 +43,9 @@ def test_json_and_yaml_are_read(kind: str) -> None:
             '{"by": 30}',
             "body:1:8: by: 30 is not a duration; allowed: a number with a unit: 250ms, 90s, 4m, 48h; ",
         ),
+        ("json", '{"by": null}', "body:1:8: by: null is not a duration; allowed: "),
+        ("json", "null", "body:1:1: found null; allowed: a mapping"),
+        ("json", '{"by": "99999999999999999999h"}', "body:1:8: by: '99999999999999999999h' is longer than 1000h; "),
         ("json", '{\n\t"by": 30}', "body:1:1: by: 30 is not a duration; "),
         (
             "yaml",
@@ -64,6 +67,12 @@ def test_mistakes_have_their_place(kind: str, text: str, message: str) -> None:
     assert answer.message.startswith(message)
 
 
+def test_no_hint_where_none_helps() -> None:
+    """Time does not go back, with a unit neither."""
+    answer = Desk().ask("POST", ADVANCE, '{"by": -1}', {"Content-Type": "application/json"})
+    assert answer.message == ("body:1:8: by: -1 is not a duration; allowed: a number with a unit: 250ms, 90s, 4m, 48h")
+
+
 def test_the_places_are_data_too() -> None:
     """For editors: each problem with its line, its column and the fix."""
     answer = Desk().ask("POST", "/namespaces/a/jobs/b/force", "outcome: sucseed\n")
@@ -79,6 +88,30 @@ def test_the_places_are_data_too() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("text", "key"),
+    [
+        ('{"by": "1s", "by": "2s"}', "by"),
+        ('{"by":\t"1s", "\\u0062y": "2s"}', "by"),
+        ('{"by": [{"a": 1, "a": 1}]}', "a"),
+    ],
+)
+def test_a_key_stands_once(text: str, key: str) -> None:
+    """In JSON as in YAML, however it is written and wherever it stands."""
+    desk = Desk()
+    answer = desk.ask("POST", ADVANCE, text, {"Content-Type": "application/json"})
+    message = f"the key '{key}' stands twice in one object; say it once"
+    assert (answer.status, answer.code, answer.message) == (400, "bad_body", message)
+    assert desk.simulator.clock.now() == 0
+
+
+@pytest.mark.parametrize("dialect", ["api-vido", ""])
+def test_jobs_have_a_known_dialect(dialect: str) -> None:
+    """One that no job can have is refused: an empty list would look like an answer."""
+    answer = Desk().ask("GET", f"/namespaces/default/jobs?dialect={dialect}")
+    assert (answer.status, answer.code) == (400, "bad_query")
+
+
 def test_a_large_body_is_refused() -> None:
     """At 1 MiB, as a scenario file is."""
     answer = Desk().ask("PUT", "/scenarios/large", "#" * (SIZE_LIMIT + 1))
@@ -88,10 +121,18 @@ def test_a_large_body_is_refused() -> None:
 @pytest.mark.parametrize(
     ("query", "message"),
     [
-        ("limit=0", "limit: found 0: input should be greater than or equal to 1"),
-        ("limit=1001", "limit: found 1001: input should be less than or equal to 1000"),
+        ("limit=0", "limit: found 0; allowed: 1 to 1000"),
+        ("limit=1001", "limit: found 1001; allowed: 1 to 1000"),
         ("limit=x", "limit: found 'x'; allowed: a whole number"),
-        ("limit=-1", "limit: found '-1'; allowed: a whole number"),
+        ("limit=-1", "limit: found -1; allowed: 1 to 1000"),
+        ("limit=" + "9" * 20, f"limit: found {'9' * 20}; allowed: 1 to 1000"),
+        (
+            "dialect=api-vido",
+            (
+                "dialect: found 'api-vido'; allowed: api-video, image-to-video, generations-seconds, "
+                "generations-metadata, or empty where no operation matched; did you mean 'api-video'?"
+            ),
+        ),
         ("bodies=no", "bodies: found 'no'; allowed: true or false"),
         ("limit=1&limit=2", "a parameter of the query comes twice; say it once"),
     ],

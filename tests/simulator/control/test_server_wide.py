@@ -6,7 +6,7 @@ from collections.abc import Awaitable
 import pytest
 from tests.support.control import Answer, Desk
 
-from veosim import RealClock, ScaledClock, __version__
+from veosim import RealClock, ScaledClock, __version__, parse_scenario
 from veosim.control import server_wide
 from veosim.inprocess import call
 from veosim.scenario.library import Library
@@ -73,6 +73,25 @@ class TestScenarios:
         assert list(found) == library.names
         assert found["stuck"] == {"name": "stuck", "about": library.get("stuck").about, "from": "job-failures"}
         assert found["default"]["from"] == "built in"
+
+    def test_a_file_is_named(self) -> None:
+        """Where a scenario comes from one."""
+        own = parse_scenario("scenario: mine\n")
+        desk = Desk(steering=Steering(Library([own], {"mine": "here/mine.yaml"}.get)))
+        found = {each["name"]: each["from"] for each in desk.ask("GET", "/scenarios").data["scenarios"]}
+        assert found["mine"] == "here/mine.yaml"
+
+    def test_what_was_put_is_taken_back(self) -> None:
+        """What had its name before has it again; what was there from the beginning stays."""
+        own = parse_scenario("scenario: mine\n")
+        desk = Desk(steering=Steering(Library([own], {"mine": "here/mine.yaml"}.get)))
+        before = desk.ask("GET", "/scenarios")
+        for name in ("my-own", "mine", "stuck", "default"):
+            refused = desk.ask("DELETE", f"/scenarios/{name}")
+            assert (refused.status, refused.code) == ((404, "no_scenario") if name == "my-own" else (409, "not_put"))
+            assert desk.ask("PUT", f"/scenarios/{name}", f"scenario: {name}\nabout: Late.\n").data["from"] == "added"
+            assert desk.ask("DELETE", f"/scenarios/{name}") == Answer(204, None)
+        assert desk.ask("GET", "/scenarios") == before
 
     @pytest.mark.parametrize("body", ["scenario: mine\nabout: Ours.\n", {"scenario": "mine", "about": "Ours."}])
     def test_one_is_added_and_replaced(self, body: object) -> None:

@@ -55,6 +55,10 @@ class TestPlay:
             ({}, "body:1:1: say either `name` or `scenario`"),
             ({"name": "stuck", "scenario": "scenario: a\n"}, "body:1:31: scenario: say either `name` or `scenario`"),
             ({"name": "stuck", "lasting": "0s"}, "body:1:30: lasting: found 0s; a scenario lasts longer than that"),
+            (
+                {"scenario": "stuck"},
+                'body:1:14: scenario: found \'stuck\', which is only a name; say {"name": "stuck"} for the scenario',
+            ),
             ({"scenario": {"scenario": "a", "jbs": []}}, "body.scenario:1:32: jbs: unknown key 'jbs'; allowed: "),
             ({"scenario": "scenario: a\njbs: []\n"}, "body.scenario:2:1: jbs: unknown key 'jbs'; allowed: "),
             ({"scenario": "scenario: a\nextends: ./x.yaml\n"}, "body.scenario:2:10: extends: found './x.yaml'"),
@@ -280,6 +284,7 @@ class TestJournal:
             ("status=404", [4]),
             ("dialect=api-video", [1, 2, 3, 4]),
             ("dialect=image-to-video", []),
+            ("kind=&dialect=", []),
             ("created=true", [1, 3]),
             ("created=false", [2, 4]),
             ("since=2", [3, 4]),
@@ -354,8 +359,51 @@ class TestWait:
         desk.submit()
         body = {"count": 2, "within": "10ms", "kind": "submit", "created": True}
         answer = desk.ask("POST", "/namespaces/default/journal/wait", body)
-        words = "waited 0.01 s for 2 exchanges with kind submit, created True; the journal has 1 exchanges"
+        words = "waited 0.01 s for 2 exchanges with kind submit, created True; the journal has 1 exchange"
         assert (codes(answer), answer.message, numbers(answer)) == ((408, "waited_in_vain"), words, [1])
+
+    def test_all_that_were_waited_for_are_shown(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Bodies that have no room are left out and marked, whether the wait was in vain or not."""
+        monkeypatch.setattr(tenant, "BODIES_AT_ONCE", 250)
+        desk = Desk()
+        for _ in range(3):
+            desk.submit("x" * 200)
+        for count, status in ((3, 200), (4, 408)):
+            answer = desk.ask("POST", "/namespaces/default/journal/wait", {"count": count, "within": "1ms"})
+            shown = [
+                (each["number"], each["request"] is None, each.get("bodies_left_out"))
+                for each in answer.data["exchanges"]
+            ]
+            assert (answer.status, shown) == (status, [(1, False, None), (2, True, True), (3, True, True)])
+
+    def test_it_ends_with_its_namespace(self) -> None:
+        """At once, with a 404; waits elsewhere go on."""
+
+        async def run(desk: Desk) -> tuple[Answer, bool]:
+            waits = [
+                asyncio.create_task(desk.asked("POST", f"/namespaces/{name}/journal/wait", {"within": "60s"}))
+                for name in ("a", "b")
+            ]
+            await asyncio.sleep(0)
+            assert (await desk.asked("DELETE", "/namespaces/a")).status == 204
+            async with asyncio.timeout(10):
+                ended = await waits[0]
+            is_going_on = not waits[1].done()
+            waits[1].cancel()
+            return ended, is_going_on
+
+        ended, is_going_on = asyncio.run(run(Desk()))
+        message = "the namespace 'a' was deleted while its exchanges were waited for"
+        assert (codes(ended), ended.message, is_going_on) == ((404, "no_namespace"), message, True)
+
+    def test_words_that_nothing_has(self) -> None:
+        """Refused at once, not waited for."""
+        answer = Desk().ask("POST", "/namespaces/default/journal/wait", {"kind": "pol", "within": "300s"})
+        words = (
+            "body:1:10: kind: found 'pol'; allowed: submit, poll, cancel, content, callback, or empty where no "
+            "operation matched; did you mean 'poll'?"
+        )
+        assert (codes(answer), answer.message) == ((400, "bad_body"), words)
 
     def test_not_for_ever(self) -> None:
         """Five minutes at most."""

@@ -1,5 +1,7 @@
 """An explanation as text."""
 
+from dataclasses import replace
+
 import pytest
 
 from veosim.explain.drawing import line, picture
@@ -119,6 +121,13 @@ def test_callbacks_and_retries_in_the_picture() -> None:
     assert "  callback 6s sign: bad, 2 copies; where it does not arrive, again after 2s, 4s" in drawn
 
 
+def test_the_order_of_a_submits_callbacks_is_shown() -> None:
+    """In the row of the callbacks, and above all what the rehearsal asked for to have several."""
+    drawn = picture(explain(load_scenario("out-of-order"), client=Client(jobs=1))).splitlines()
+    assert "  callback 5s; the submit's jobs in the order 4, 3, 2, 1" in drawn
+    assert "note: each submit asks for generate_count: 4, since an only callback has no" in drawn
+
+
 def test_jobs_apart_and_urls_that_expire() -> None:
     """A later submit says when it was; a download, until when it works."""
     text = "scenario: x\njobs: [{after: 5s, result: {expires: 1m}}]"
@@ -153,7 +162,7 @@ def test_every_picture_fits() -> None:
 
 
 def test_what_a_terminal_would_act_on_is_escaped() -> None:
-    """An escape sequence in a file's own words is shown, not obeyed."""
-    drawn = picture(explain(parse_scenario('scenario: x\nabout: "red \\e[31m"'), client=Client(jobs=1)))
+    """An escape sequence in an explanation's words is shown, not obeyed."""
+    drawn = picture(replace(explain(parse_scenario("scenario: x"), client=Client(jobs=1)), about="red \x1b[31m"))
     assert "\x1b" not in drawn
     assert "\\x1b[31m" in drawn

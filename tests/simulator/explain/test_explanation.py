@@ -54,6 +54,7 @@ def test_the_data_is_in_seconds() -> None:
         download=Seen(2 * SECOND, 0, 403, ""),
         expires=61 * SECOND,
         callbacks=(Seen(3 * SECOND, 0, None, "sign: bad"),),
+        callback_order=(2, 1),
     )
     found = Explanation("x", "About it.", "api-video", 7, 5 * SECOND, (life,), True, (2 * SECOND,), ("a note",))
     assert found.data() == {
@@ -74,6 +75,7 @@ def test_the_data_is_in_seconds() -> None:
                 "download": {"at_s": 2.0, "delay_s": 0.0, "status": 403, "fault": "", "state": None},
                 "expires_s": 61.0,
                 "callbacks": [{"at_s": 3.0, "delay_s": 0.0, "status": None, "fault": "sign: bad", "state": None}],
+                "callback_order": [2, 1],
             }
         ],
         "callback_retries_s": [2.0],

@@ -417,7 +417,7 @@ def test_no_more_attempts_run_at_once_than_there_are_places() -> None:
     assert 2 <= asyncio.run(run()) <= 4
 
 
-@pytest.mark.parametrize(("files", "connections"), [(0, 64), (256, 64), (1024, 256), (2048, 597), (1_048_576, 1024)])
+@pytest.mark.parametrize(("files", "connections"), [(0, 64), (448, 64), (640, 128), (1024, 256), (1_048_576, 256)])
 def test_places_follow_from_the_limit_of_open_files(files: int, connections: int) -> None:
     """A third of what is left, within bounds."""
     assert connections_for(files) == connections
@@ -432,7 +432,7 @@ def test_without_a_limit_there_is_room(monkeypatch: pytest.MonkeyPatch) -> None:
     """Unlimited is no negative number."""
     unlimited = SimpleNamespace(getrlimit=lambda _: (-1, -1), RLIMIT_NOFILE=7, RLIM_INFINITY=-1)
     monkeypatch.setattr(client_module, "resource", unlimited)
-    assert connections_for(open_files()) == 1024
+    assert connections_for(open_files()) == 256
 
 
 def test_a_failure_is_told_in_words_that_do_not_depend_on_the_machine() -> None:

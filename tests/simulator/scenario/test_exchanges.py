@@ -93,6 +93,25 @@ def test_every_kind_of_exchange_has_a_list(kind: str) -> None:
             "{when: {share: 101%}, delay: 1s}",
             "[0].when.share: found '101%'; allowed: a share from 0% to 100%, such as 5% or 0.5%",
         ),
+        (
+            "{when: {share: 0%}, delay: 1s}",
+            "[0].when.share: found '0%', which never matches; allowed: a share above 0%, such as 5% or 0.5%",
+        ),
+        *(
+            (
+                f"{{respond: {{status: {status}, body: x}}}}",
+                f"[0].respond.body: an answer of status {status} never has a body",
+            )
+            for status in (204, 205, 304)
+        ),
+        (
+            "{respond: {status: 204}, break: truncate}",
+            "[0].break: an answer of status 204 has no body, so 'break: truncate' has nothing to act on",
+        ),
+        (
+            "{respond: {status: 205}, break: {drip: 1s}}",
+            "[0].break: an answer of status 205 has no body, so 'break: drip' has nothing to act on",
+        ),
         ("{when: {sooner_than: 0s}, delay: 1s}", "[0].when.sooner_than: found '0s': input should be greater than 0"),
         (
             "{when: {nth: '1..'}, delay: 1s}, {delay: 2s}",

@@ -110,7 +110,8 @@ def test_a_file_is_told_from_a_name(tmp_path: Path, monkeypatch: pytest.MonkeyPa
 def test_an_unknown_name_is_answered_with_the_nearest() -> None:
     """People mistype names as well as keys."""
     with pytest.raises(
-        VeosimError, match=r"^no shipped scenario is called 'moderate'; .*; did you mean 'moderated'\?$"
+        VeosimError,
+        match=r"^no shipped scenario is called 'moderate'; did you mean 'moderated'.*\? `veosim scenario list` ",
     ):
         load_scenario("moderate")
 

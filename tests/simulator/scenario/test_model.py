@@ -138,7 +138,7 @@ JOB_KEYS = "when, outcome, queue, run, after, error, result, progress"
         ("after: 1.5", [f"3:12: jobs[0].after: 1.5 {NO_TIME}; did you mean '1.5s'?"]),
         ("run: 3 sec", [f"3:10: jobs[0].run: '3 sec' {NO_TIME}"]),
         ("run: 16:9", [f"3:10: jobs[0].run: '16:9' {NO_TIME}"]),
-        ("queue: true", [f"3:12: jobs[0].queue: True {NO_TIME}"]),
+        ("queue: true", [f"3:12: jobs[0].queue: true {NO_TIME}"]),
         ("run: 1001h", [f"3:10: jobs[0].run: '1001h' is longer than 1000h; {UNITS}"]),
         ("run: [1s]", [f"3:10: jobs[0].run: ['1s'] {NO_TIME}"]),
         ("run: {uniform: [1s]}", ["3:20: jobs[0].run.uniform: [1] is missing"]),
@@ -186,10 +186,19 @@ JOB_KEYS = "when, outcome, queue, run, after, error, result, progress"
             ],
         ),
         ("when: {dialect: 3}", ["3:21: jobs[0].when.dialect: found 3; allowed: text, in quotes if need be"]),
-        ("when: {duration_s: true}", ["3:24: jobs[0].when.duration_s: found True; allowed: a number"]),
+        ("when: {duration_s: true}", ["3:24: jobs[0].when.duration_s: found true; allowed: a number"]),
         ("when: {duration_s: '8'}", ["3:24: jobs[0].when.duration_s: found '8'; allowed: a number"]),
         ("when: {nth: 0}", [f"3:17: jobs[0].when.nth: found 0; {NO_NUMBER}"]),
         ("when: {nth: [1, x]}", [f"3:21: jobs[0].when.nth[1]: found 'x'; {NO_NUMBER}"]),
+        (
+            "when: {share: 0%}",
+            [
+                (
+                    "3:19: jobs[0].when.share: found '0%', which never matches; "
+                    "allowed: a share above 0%, such as 5% or 0.5%"
+                )
+            ],
+        ),
         ("when: {prompt: 5}", ["3:20: jobs[0].when.prompt: found 5; allowed: text, in quotes if need be"]),
         ("outcome: fail\n  - outcome: succeed", [f"3:5: jobs[0]: {NO_WHEN}"]),
         ("when: {}\n  - outcome: fail", [f"3:5: jobs[0]: {NO_WHEN}"]),
@@ -299,3 +308,25 @@ def test_a_scenario_does_not_change() -> None:
     scenario = parse_scenario(WHOLE)
     with pytest.raises(ValueError, match="frozen"):
         setattr(scenario, "about", "changed")  # noqa: B010  the type checker knows better
+
+
+@pytest.mark.parametrize(
+    ("about", "found", "hint"),
+    [
+        ('"red \\e[31m"', r"'red \x1b[31m'", ""),
+        ('"two\\nlines"', r"'two\nlines'", "; `about: >-` joins the lines of a longer text"),
+        ('"a\\ttab"', r"'a\ttab'", ""),
+    ],
+)
+def test_about_is_one_line(about: str, found: str, hint: str) -> None:
+    """It stands in lists and on terminals."""
+    with pytest.raises(SourceError) as caught:
+        parse_scenario(f"scenario: x\nabout: {about}\n", "f.yaml")
+    assert str(caught.value) == f"f.yaml:2:8: about: found {found}; allowed: one line of printable text{hint}"
+
+
+def test_about_may_be_folded() -> None:
+    """Lines that YAML joins are one line; any script may be used."""
+    assert parse_scenario("scenario: x\nabout: >-\n  Zwei Zeilen,\n  größer als eine: ✓\n").about == (
+        "Zwei Zeilen, größer als eine: ✓"
+    )

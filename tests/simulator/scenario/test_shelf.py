@@ -67,16 +67,24 @@ def test_a_shipped_name_is_no_folder(tmp_path: Path, monkeypatch: pytest.MonkeyP
 
 
 def test_what_does_not_exist_is_refused(tmp_path: Path) -> None:
-    """With the names there are, those of the user's own files among them, and the nearest."""
+    """With the nearest names, those of the user's own files among them, and the command that lists all."""
     (tmp_path / "empty").mkdir()
     write(tmp_path / "a.yaml", "slow-start")
-    with pytest.raises(VeosimError, match=r"^the folder '.*empty' holds no scenario: its files would end in \.yaml$"):
+    with pytest.raises(
+        VeosimError, match=r"^the folder '.*empty' holds no scenario: its files would end in \.yaml or \.yml$"
+    ):
         Shelf([str(tmp_path / "empty")])
-    with pytest.raises(VeosimError, match=r"^no scenario is called 'slow-stat'; .*; did you mean 'slow-start'\?$"):
+    with pytest.raises(
+        VeosimError, match=r"^no scenario is called 'slow-stat', in the files .*; did you mean 'slow-start'"
+    ):
         Shelf([str(tmp_path / "a.yaml"), "slow-stat"])
-    with pytest.raises(VeosimError, match=r"^no scenario is called 'zzz'; there are .*[a-z0-9]$"):
+    with pytest.raises(
+        VeosimError, match=r"^no scenario is called 'zzz', in the files before it or shipped; `veosim scen"
+    ):
         Shelf([str(tmp_path / "a.yaml"), "zzz"])
-    with pytest.raises(VeosimError, match=r"^no shipped scenario is called 'stuk'; .*; did you mean 'stuck'\?$"):
+    with pytest.raises(
+        VeosimError, match=r"^no shipped scenario is called 'stuk'; did you mean 'stuck'\? `veosim scenario "
+    ):
         Shelf(["stuk"])
     with pytest.raises(SourceError, match=r"nowhere\.yaml:1:1: cannot be read: No such file or directory$"):
         Shelf([str(tmp_path / "nowhere.yaml")])
@@ -109,7 +117,7 @@ class TestRefresh:
         before = shelf.active
         write(path, "renamed", "new")
         now = Scenario(scenario="renamed", about="new")
-        assert shelf.refresh() == News((Change(before, now),))
+        assert shelf.refresh() == News((Change(before, now),), removed=("own",))
         assert (shelf.active, names(shelf), shelf.refresh()) == (now, ["other", "renamed"], News())
 
     def test_a_file_saved_as_it_was_begins_again(self, tmp_path: Path) -> None:
@@ -152,7 +160,7 @@ class TestRefresh:
         shelf = Shelf([str(tmp_path)])
         second.unlink()
         write(tmp_path / "c.yaml", "third")
-        assert shelf.refresh() == News((Change(None, Scenario(scenario="third", about="")),))
+        assert shelf.refresh() == News((Change(None, Scenario(scenario="third", about="")),), removed=("second",))
         assert names(shelf) == ["first", "third"]
 
     def test_the_active_file_is_not_given_up(self, tmp_path: Path) -> None:
@@ -179,6 +187,66 @@ class TestRefresh:
         assert [change.now.scenario for change in shelf.refresh().changes] == ["second", "third"]
         assert names(shelf) == ["second", "third"]
 
+    def test_a_name_taken_twice_holds_up_no_other_file(self, tmp_path: Path) -> None:
+        """Those that share it stay as they were, and so does one that wants what they keep; the rest is read."""
+        for name in ("a", "b", "c", "d"):
+            write(tmp_path / f"{name}.yaml", name, "old")
+        shelf = Shelf([str(tmp_path)])
+        for name, now in (("a", "same"), ("b", "same"), ("c", "a"), ("d", "d")):
+            write(tmp_path / f"{name}.yaml", now, "new")
+        write(tmp_path / "e.yaml", "same")
+        news = shelf.refresh()
+        about = {scenario.scenario: scenario.about for scenario in shelf.scenarios}
+        assert [change.now.scenario for change in news.changes] == ["d"]
+        assert [problem.partition(":")[0] for problem in news.problems] == [
+            str(tmp_path / f"{name}.yaml") for name in ("b", "e", "c")
+        ]
+        assert (about, shelf.refresh()) == ({"a": "old", "b": "old", "c": "old", "d": "new"}, News())
+        write(tmp_path / "d.yaml", "d", "newer")
+        assert [len(part) for part in (shelf.refresh().changes, shelf.refresh().problems)] == [1, 0]
+
+    def test_a_renamed_file_goes_on(self, tmp_path: Path) -> None:
+        """Under its new path it is what is active, and others may come and change as before."""
+        path = write(tmp_path / "a.yaml", "own", "old")
+        shelf = Shelf([str(tmp_path)])
+        before = shelf.active
+        path.rename(tmp_path / "b.yaml")
+        write(tmp_path / "q.yaml", "new")
+        assert shelf.refresh() == News((Change(before, before), Change(None, Scenario(scenario="new", about=""))))
+        write(tmp_path / "b.yaml", "own", "edited")
+        assert [change.now.about for change in shelf.refresh().changes] == ["edited"]
+        assert (shelf.active.about, names(shelf)) == ("edited", ["new", "own"])
+
+    def test_while_the_active_file_is_away_others_change(self, tmp_path: Path) -> None:
+        """Two that would both follow it are told of; once one of them is gone, the other is active."""
+        path = write(tmp_path / "a.yaml", "own", "old")
+        shelf = Shelf([str(tmp_path)])
+        path.unlink()
+        for name, now in (("b", "own"), ("c", "own"), ("q", "new")):
+            write(tmp_path / f"{name}.yaml", now)
+        news = shelf.refresh()
+        assert [change.now.scenario for change in news.changes] == ["new"]
+        assert news.problems == (
+            f"{path}:1:1: cannot be read: No such file or directory",
+            (
+                f"{tmp_path / 'c.yaml'}:1:11: scenario: the name 'own' is also that of {tmp_path / 'b.yaml'}; "
+                "give each file a name of its own"
+            ),
+        )
+        assert (shelf.active.about, names(shelf)) == ("old", ["new", "own"])
+        (tmp_path / "b.yaml").unlink()
+        assert [change.now.scenario for change in shelf.refresh().changes] == ["own"]
+        assert (shelf.active.about, names(shelf)) == ("", ["new", "own"])
+
+    def test_a_file_that_was_given_may_come_back(self, tmp_path: Path) -> None:
+        """Though it was not the active one, and stands in no folder that was given."""
+        first, second = write(tmp_path / "a.yaml", "first"), write(tmp_path / "b.yaml", "second")
+        shelf = Shelf([str(first), str(second)])
+        first.unlink()
+        assert shelf.refresh() == News(removed=("first",))
+        write(first, "first")
+        assert shelf.refresh() == News((Change(None, Scenario(scenario="first", about="")),))
+
     def test_what_a_file_is_built_on_counts(self, tmp_path: Path) -> None:
         """A change below it is a change of it; a mistake below it is told once, and once more when it is another."""
         base, path = write(tmp_path / "below" / "base.yaml", "base", "old"), tmp_path / "mine.yaml"
@@ -195,3 +263,10 @@ class TestRefresh:
             assert problem in news.problems[0]
             assert news.problems[0].startswith(f"{base}:")
         assert shelf.active.about == "new"
+
+
+def test_each_scenario_has_its_file(tmp_path: Path) -> None:
+    """By the name that the scenario says, not by that of the file; a name that no file says has none."""
+    write(tmp_path / "a.yaml", "slow-start")
+    shelf = Shelf([str(tmp_path)])
+    assert [shelf.path_of(name) for name in ("slow-start", "a")] == [str(tmp_path / "a.yaml"), None]

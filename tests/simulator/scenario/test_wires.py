@@ -6,8 +6,9 @@ import pytest
 
 from veosim import SourceError, VeosimError, parse_scenario
 from veosim.dialects import DIALECTS
+from veosim.dialects.base import MEDIA
 from veosim.scenario.model import DEFAULT
-from veosim.scenario.wires import SEVERAL_VIDEOS, foreign, require_dialect, wires
+from veosim.scenario.wires import MEDIA_OPERATION, OPERATIONS, SEVERAL_VIDEOS, foreign, require_dialect, wires
 
 BOUND = parse_scenario("scenario: bound\ndialects: [generations-metadata, api-video]\n")
 
@@ -25,6 +26,16 @@ def test_the_wires_are_the_dialects() -> None:
     assert set(DIALECTS) >= SEVERAL_VIDEOS
 
 
+def test_the_operations_are_those_of_the_dialects() -> None:
+    """Each by its name, below its kind, in the dialect's own order."""
+    found: dict[str, dict[str, tuple[str, ...]]] = {name: {} for name in DIALECTS}
+    for name, dialect in DIALECTS.items():
+        for each in dialect.operations:
+            found[name][each.kind] = (*found[name].get(each.kind, ()), each.name)
+    assert found == OPERATIONS
+    assert MEDIA.name == MEDIA_OPERATION
+
+
 @pytest.mark.parametrize("dialect", DIALECTS)
 def test_a_scenario_is_for_all_wires_unless_it_says_so(dialect: str) -> None:
     """Without `dialects` any may play it."""
@@ -39,6 +50,8 @@ def test_a_scenario_for_other_wires_is_refused() -> None:
         require_dialect(BOUND, "image-to-video")
 
 
+SUBMITS = "from-image, from-text, submit, videos-submit"
+DOWNLOADS = "from-image, from-text, media, submit, videos-submit"
 WIRES = "allowed: api-video, generations-metadata, generations-seconds, image-to-video"
 MUTE = "'partly-filtered' cannot be said on {}, where a job has one video; only on generations-metadata"
 FIX = "write dialects: [generations-metadata]"
@@ -56,6 +69,29 @@ FIX = "write dialects: [generations-metadata]"
         (
             "dialects: [api-video]\njobs: [{when: {dialect: image-to-video}}]",
             "3:25: jobs[0].when.dialect: the scenario is for api-video, so no submit is of image-to-video",
+        ),
+        (
+            "jobs: [{when: {operation: form-text}}]",
+            f"2:27: jobs[0].when.operation: found 'form-text'; allowed: {SUBMITS}; did you mean 'from-text'?",
+        ),
+        (
+            "jobs: [{when: {operation: status}}]",
+            f"2:27: jobs[0].when.operation: found 'status'; allowed: {SUBMITS}",
+        ),
+        (
+            "jobs: [{when: {dialect: image-to-video, operation: from-text}}]",
+            "2:52: jobs[0].when.operation: found 'from-text'; allowed: submit",
+        ),
+        (
+            "dialects: [api-video]\nexchanges: {poll: [{delay: 1s, when: {operation: submit}}]}",
+            "3:50: exchanges.poll[0].when.operation: found 'submit'; allowed: from-image, from-text, status",
+        ),
+        (
+            "exchanges: {content: [{delay: 1s, when: {operation: meda}}]}",
+            (
+                f"2:53: exchanges.content[0].when.operation: found 'meda'; allowed: content, {DOWNLOADS}; "
+                "did you mean 'media'?"
+            ),
         ),
         (
             "jobs: [{outcome: partly-filtered}]",
@@ -86,3 +122,20 @@ def test_what_a_wire_cannot_say_is_refused(rest: str, expected: str) -> None:
 def test_what_its_wire_can_say_is_taken(rest: str) -> None:
     """The scenario may be bound as a whole, or in the entry alone."""
     assert parse_scenario(f"scenario: x\n{rest}\n").jobs[0].outcome == "partly-filtered"
+
+
+@pytest.mark.parametrize(
+    ("kind", "operation"),
+    [("content", MEDIA_OPERATION)]
+    + [
+        (kind, name)
+        for operations in OPERATIONS.values()
+        for kind, names in operations.items()
+        for name in (*names, *operations["submit"])
+    ],
+)
+def test_an_exchange_goes_by_its_operation_or_by_that_of_its_submit(kind: str, operation: str) -> None:
+    """Both are taken, on every wire that has them."""
+    text = f"scenario: x\nexchanges: {{{kind}: [{{when: {{operation: {operation}}}, delay: 1s}}]}}"
+    (entry,) = getattr(parse_scenario(text).exchanges, kind)
+    assert entry.when.operation == operation
