@@ -33,8 +33,8 @@ FAILURES = (OSError, httpcore2.NetworkError, httpcore2.ProtocolError)
 """What sockets, TLS (an OSError too) and HTTP may raise; anything else is a defect of ours, and shows itself."""
 
 MOST = 256
-"""Attempts at once. Each costs the loop a millisecond or two: with more of them, none would be through with its turns in
-its time, and receivers that answer would look as if they hung."""
+"""Attempts at once. Each costs the loop a millisecond or two: with more of them, none would be through in its time, and
+receivers that answer would look as if they hung."""
 
 SPARE = 256
 """File descriptors left to everything else in the process."""
