@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from functools import cache
 from pathlib import Path
+from types import MappingProxyType
 
 import yaml
 
@@ -21,9 +22,15 @@ def folder(name: str) -> Path:
     raise VeosimError(f"this installation of veosim lacks its {name}/ folder; install it again")
 
 
-def scenario_files() -> dict[str, Path]:
+def scenario_files() -> Mapping[str, Path]:
     """Every shipped scenario by name."""
-    return {path.stem: path for path in sorted(folder("scenarios").rglob("*.yaml"))}
+    return _named(folder("scenarios"))
+
+
+@cache
+def _named(where: Path) -> Mapping[str, Path]:
+    """The files of a folder that ships; it is looked through once, since every simulator asks."""
+    return MappingProxyType({path.stem: path for path in sorted(where.rglob("*.yaml"))})
 
 
 def scenario_file(name: str) -> Path:
