@@ -74,7 +74,10 @@ class Simulator:
         self._epoch = wall_now() if isinstance(self.clock, ScaledClock) else EPOCH
         self._keys = frozenset(fingerprint(f"Bearer {key}") for key in keys)
         self.watchers: list[Watcher] = []
-        self.tenants = Tenants(Common(scenario, seed, self.clock, self.outbound.post, secret, kept, self.watchers))
+        self.tenants = Tenants(
+            Common(scenario, seed, self.clock, self.outbound.post, secret, kept, self.watchers),
+            frozenset(self.steering.namespaces.values()),
+        )
 
     @property
     def has_keys(self) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 
 from veosim.dialects.base import Dialect
 from veosim.errors import VeosimError, did_you_mean
@@ -15,12 +15,18 @@ from veosim.seeded import digest
 class Tenants:
     """The namespaces by name.
 
+    Args:
+        common: what all of them share.
+        owned: names that the simulator's owner gave to keys: they are let in however many there are, since only
+            names that come with requests may be refused.
+
     Attributes:
         default: where everything belongs that names no other; it is always there.
     """
 
-    def __init__(self, common: Common) -> None:
+    def __init__(self, common: Common, owned: Container[str] = ()) -> None:
         self._common = common
+        self._owned = owned
         self.default = Namespace(DEFAULT_NAME, common)
         self._begin()
 
@@ -58,11 +64,11 @@ class Tenants:
         """The namespace of that name, made when first asked for.
 
         Raises:
-            VeosimError: there are too many.
+            VeosimError: there are too many, and the owner has not named this one.
         """
         found = self._namespaces.get(name)
         if found is None:
-            if len(self._namespaces) >= self._common.kept.namespaces:
+            if len(self._namespaces) >= self._common.kept.namespaces and name not in self._owned:
                 raise VeosimError(
                     f"there are {len(self._namespaces)} namespaces already; reset those that are done with"
                 )

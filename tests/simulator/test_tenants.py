@@ -65,6 +65,15 @@ def test_they_are_bounded() -> None:
     assert them.enter("a").name == "a"
 
 
+def test_the_owners_own_are_let_in_however_many_there_are() -> None:
+    """Nobody who sends requests can take a mapped key's place away."""
+    them = Tenants(Common(PLAIN, 7, ManualClock(), post, LOCAL_SECRET, Kept(namespaces=2)), {"home"})
+    them.enter("a")
+    assert them.enter("home").name == "home"
+    with pytest.raises(VeosimError, match=r"^there are 3 namespaces already"):
+        them.enter("b")
+
+
 def test_equal_requests_have_ids_of_their_own() -> None:
     """In each namespace, and again in the same one; each id follows from what came before there."""
     found = []
