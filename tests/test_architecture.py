@@ -31,10 +31,24 @@ LAYERS: dict[str, tuple[tuple[str, ...], ...]] = {
         ("cli", "pytest_plugin"),
     ),
     "veocontracts": (
-        ("terms", "history", "reference"),
+        ("terms", "steps", "events", "history", "reference"),
         ("rules", "profile"),
-        ("verdict",),
-        ("report", "face", "keys", "orders", "upstream_view", "profiles", "timing", "targets"),
+        ("signature", "tally", "verdict", "known_failures"),
+        (
+            "report",
+            "face",
+            "answers",
+            "conformance",
+            "keys",
+            "orders",
+            "caller",
+            "inbox",
+            "notebook",
+            "upstream_view",
+            "profiles",
+            "timing",
+            "targets",
+        ),
         ("bench",),
         ("worlds",),
         ("engines",),
@@ -50,7 +64,9 @@ NEIGHBOURS: dict[str, frozenset[str]] = {"veosim": frozenset(), "veocontracts": 
 
 # Units that may import only these units of ours, whatever their layer allows.
 ONLY: dict[str, frozenset[str]] = {
-    "veocontracts.rules": frozenset({"veocontracts.rules", "veocontracts.history", "veocontracts.terms"}),
+    "veocontracts.rules": frozenset(
+        {"veocontracts.rules", "veocontracts.history", "veocontracts.events", "veocontracts.terms"}
+    ),
     "veocontracts.reference": frozenset(
         {"veocontracts.reference"} | {f"veosim.{name}" for name in LAYERS["veosim"][0] if name != "resources"}
     ),

@@ -2,26 +2,31 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote
 
+from veocontracts.caller import Caller
+from veocontracts.conformance import answer_problems
+from veocontracts.events import Call, Entry, Event, LedgerRead, Read, Restart, Shown, Submit
 from veocontracts.face import Face, at, parse
-from veocontracts.history import Entry, Event, History, LedgerRead, Read, Shown, Submit
-from veocontracts.keys import UNKNOWN, Keys
-from veocontracts.orders import Order, OrderBook
+from veocontracts.history import History
+from veocontracts.inbox import Inbox
+from veocontracts.keys import Keys
+from veocontracts.notebook import Notebook
+from veocontracts.orders import Asking, Order, OrderBook
 from veocontracts.profile import Profile
 from veocontracts.targets.base import GatewayPort
 from veocontracts.terms import Terms
-from veocontracts.upstream_view import upstream_events
+from veocontracts.upstream_view import View
 from veosim.clock import Clock, wall_now
+from veosim.errors import VeosimError
 from veosim.inprocess import Response
 from veosim.job import JobError, Outcome
 from veosim.simulator import Simulator
-from veosim.units import SECOND, seconds, show_duration
+from veosim.units import SECOND
 
 SETTLE = 30 * SECOND
 READ_LIMIT = 5_000
@@ -41,14 +46,21 @@ class Setting:
 
 @dataclass(slots=True)
 class World:
-    """A running gateway with the simulator behind it; shared by the cases of one process."""
+    """A running gateway with the simulator behind it; shared by the cases of one process.
+
+    Attributes:
+        alone: whether one case has it to itself: then everything in the journal belongs to that case.
+        inbox: the client's receiver of webhook events.
+        restart: stops the gateway and starts it again; None where that cannot be done.
+    """
 
     gateway: GatewayPort
     simulator: Simulator
     clock: Clock
     keys: Keys
     alone: bool
-    """Whether one case has it to itself: then everything in the journal belongs to that case."""
+    inbox: Inbox = field(default_factory=Inbox)
+    restart: Callable[[], Awaitable[None]] | None = None
 
 
 class Bench:
@@ -59,12 +71,14 @@ class Bench:
         self.terms = setting.terms
         self.face = setting.face
         self.clock = world.clock
+        self.steps = Notebook(world.clock)
+        # A gateway that never answers is left after twice its deadline, on the loop's own clock.
+        self.caller = Caller(world.gateway, world.keys, 2 * setting.terms.timeout)
         self._world = world
         self._case = case
         self._events: list[tuple[int, Event]] = []
         self._notes: list[str] = []
         self._began = world.clock.now()
-        self._keys: dict[str, str] = {}
         self.book = OrderBook(setting.face, world.simulator, setting.seed, case)
 
     # -- what a case does -----------------------------------------------------------------------------------------
@@ -78,15 +92,19 @@ class Bench:
 
         `key` is a role: `main`, `other` (a second key of full rights), `unentitled`, `unknown` or `none`.
         """
-        secret = self._secret(key)
-        if paced and secret is not None:
-            await self._world.keys.room(secret, self.clock)
+        with self.steps.step("submit", order.label, service=order.service, wishes=order.wishes, key=key, paced=paced):
+            secret = self.caller.secret(key)
+            if paced and secret is not None:
+                await self._world.keys.room(secret, self.clock)
+            return await self._submit(order, key)
+
+    async def _submit(self, order: Order, key: str) -> Submit:
         service = self.face.services[order.service]
         body = order.body if isinstance(order.body, bytes) else json.dumps(order.body, ensure_ascii=False).encode()
-        headers = {"Content-Type": "application/json", **self._world.keys.headers(secret)}
+        headers = {"Content-Type": "application/json", **self.caller.headers(key)}
         sent, seen = self.clock.now(), self._seen()
-        answer = await self._send("POST", service.path, headers, body)
-        data = self._data(answer)
+        answer = await self.caller.send("POST", service.path, headers, body)
+        data = self.caller.data(answer)
         job_id = at(data, "/job/id")
         event = Submit(
             at=sent,
@@ -99,20 +117,24 @@ class Bench:
             answered_at=self.clock.now() if answer else None,
             status=answer.status if answer else None,
             data=data,
-            headers={name: self._hidden(text) for name, text in answer.headers.items()} if answer else {},
+            headers=self.caller.plain(answer.headers) if answer else {},
             wall=wall_now(),
             job_id=job_id if isinstance(job_id, str) and job_id else None,
+            problems=self._problems(f"POST {service.path}", answer, data),
         )
         self._events.append((seen, event))
         return event
 
     async def read(self, submit: Submit, key: str | None = None, *, intent: str = "valid") -> Read:
         """Read a job once, as its owner unless `key` says otherwise."""
-        return await self._read(submit.label, submit.job_id or "none", key or submit.key, intent)
+        role = key or submit.key
+        with self.steps.step("read", submit.label, key=role, intent=intent):
+            return await self._read(submit.label, submit.job_id or "none", role, intent)
 
     async def read_id(self, job_id: str, key: str = "main", *, intent: str) -> Read:
         """Read any id."""
-        return await self._read(intent, job_id, key, intent)
+        with self.steps.step("read-id", job_id=job_id, key=key, intent=intent):
+            return await self._read(intent, job_id, key, intent)
 
     async def watch(self, submit: Submit, until: int, every: int) -> Shown | None:
         """Read until the job has ended or `until` (nanoseconds after the submit was answered) has passed."""
@@ -141,17 +163,19 @@ class Bench:
 
     def force(self, order: Order, outcome: Outcome) -> None:
         """End the order's upstream jobs now, if there are any."""
-        for job in list(self._world.simulator.jobs.values()):
-            if job.marker == order.marker:
-                error = JobError("generation_failed", "The generation failed.") if outcome is Outcome.FAIL else None
-                self._world.simulator.force(job.id, outcome, error)
+        with self.steps.step("force", order.label, outcome=str(outcome)):
+            for job in list(self._world.simulator.jobs.values()):
+                if job.marker == order.marker:
+                    error = JobError("generation_failed", "The generation failed.") if outcome is Outcome.FAIL else None
+                    self._world.simulator.force(job.id, outcome, error)
 
     async def ledger(self, key: str = "main") -> LedgerRead | None:
         """Read a key's charges, where the profile says how."""
-        http, secret = self.setting.profile.ledger.http, self._secret(key)
-        if http is None or secret is None:
+        http = self.setting.profile.ledger.http
+        if http is None or self.caller.secret(key) is None:
             return None
-        answer = await self._send("GET", http.get, self._world.keys.headers(secret))
+        with self.steps.step("ledger", key=key):
+            answer = await self.caller.send("GET", http.get, self.caller.headers(key))
         rows = at(parse(answer.body), http.entries) if answer and answer.status == 200 else None
         if not isinstance(rows, list):
             self._notes.append(f"the ledger could not be read: {answer.status if answer else 'no answer'}")
@@ -172,33 +196,67 @@ class Bench:
             await self.read(submit)
         await self.ledger(submit.key if submit else "main")
 
+    async def restart(self) -> Restart:
+        """Stop the gateway and start it again, on what it has stored.
+
+        Raises:
+            VeosimError: the target cannot do that.
+        """
+        if self._world.restart is None:
+            raise VeosimError("this target cannot be restarted; declare capabilities.restart only where it can")
+        began, seen = self.clock.now(), self._seen()
+        with self.steps.step("restart"):
+            await self._world.restart()
+        event = Restart(at=began, ready_at=self.clock.now())
+        self._events.append((seen, event))
+        return event
+
+    async def call(self, asking: Asking) -> tuple[Call, Response | None]:
+        """Ask for anything else, and write it down with its answer."""
+        with self.steps.step("call", asking.label, asking=asking):
+            sent, seen = self.clock.now(), self._seen()
+            headers = {**self.caller.headers(asking.key), **asking.headers}
+            answer = await self.caller.send(asking.method, asking.path, headers, asking.body)
+        data = self.caller.data(answer)
+        event = Call(
+            at=sent,
+            label=asking.label,
+            key=asking.key,
+            operation=asking.operation,
+            intent=asking.intent,
+            about=asking.about,
+            request=parse(asking.body) if asking.body else None,
+            answered_at=self.clock.now() if answer else None,
+            status=answer.status if answer else None,
+            data=data,
+            headers=self.caller.plain(answer.headers) if answer else {},
+            problems=self._problems(asking.operation, answer, data),
+        )
+        self._events.append((seen, event))
+        return event, answer
+
     def history(self) -> History:
         """All that was seen, in order of time."""
         world = self._world
-        upstream = upstream_events(world.simulator, self.book.markers, self._began, alone=world.alone)
+        view = View(world.simulator, self.book.markers, self.caller.fingerprints(), self._began, world.alone)
         # At one instant, a client's call comes after the exchanges that the upstream had seen when it was sent.
-        ordered = [(event.at, seen, 1, event) for seen, event in self._events]
-        ordered += [(event.at, number, 0, event) for number, event in upstream]
+        ordered: list[tuple[int, int, int, Event]] = [(event.at, seen, 1, event) for seen, event in self._events]
+        ordered += [(event.at, number, 0, event) for number, event in view.events()]
+        labels = {event.job_id: event.label for _, event in self._events if isinstance(event, Submit) and event.job_id}
+        pointers = self.setting.profile.webhooks
+        for seen, webhook in world.inbox.events(pointers, self.terms, labels, self._began, alone=world.alone):
+            ordered.append((webhook.at, seen, 2, webhook))
         events = [event for *_, event in sorted(ordered, key=lambda item: item[:3])]
-        return History(self.terms, self._case, tuple(events), tuple(self._notes))
+        notes = (*self._notes, *self.caller.notes)
+        return History(self.terms, self._case, tuple(events), notes, self.steps.made())
 
     # -- how it is done -------------------------------------------------------------------------------------------
 
-    def _secret(self, role: str) -> str | None:
-        if role == "none":
-            return None
-        if role == "unknown":
-            return UNKNOWN
-        if role not in self._keys:
-            declared = self._world.keys.declared(role) if role == "unentitled" else None
-            self._keys[role] = declared or self._world.keys.fresh(role)
-        return self._keys[role]
-
     async def _read(self, label: str, job_id: str, key: str, intent: str) -> Read:
         sent, seen = self.clock.now(), self._seen()
-        headers = self._world.keys.headers(self._secret(key))
-        answer = await self._send("GET", self.face.job_path.format(job_id=quote(job_id, safe="")), headers)
-        data = self._data(answer)
+        path = self.face.job_path.format(job_id=quote(job_id, safe=""))
+        answer = await self.caller.send("GET", path, self.caller.headers(key))
+        data = self.caller.data(answer)
         shown = self._shown(data) if answer and answer.status == 200 and isinstance(data, Mapping) else None
         event = Read(
             at=sent,
@@ -210,23 +268,16 @@ class Bench:
             data=data,
             shown=shown,
             wall=wall_now(),
+            problems=self._problems(f"GET {self.face.job_path}", answer, data),
         )
         self._events.append((seen, event))
         return event
 
-    def _data(self, answer: Response | None) -> Any:
-        """The answer's data; a key that the gateway echoes becomes its role."""
+    def _problems(self, operation: str, answer: Response | None, data: Any) -> tuple[str, ...]:
         if answer is None:
-            return None
-        body = answer.body
-        for role, secret in self._keys.items():
-            body = body.replace(secret.encode(), f"<key:{role}>".encode())
-        return parse(body)
-
-    def _hidden(self, text: str) -> str:
-        for role, secret in self._keys.items():
-            text = text.replace(secret, f"<key:{role}>")
-        return text
+            return ()
+        content_type = answer.headers.get("content-type", "")
+        return answer_problems(self.face.name, operation, answer.status, content_type, data)
 
     def _seen(self) -> int:
         """How many exchanges the upstream has seen by now."""
@@ -247,15 +298,3 @@ class Bench:
             cost=at(data, ledger.cost) if ledger else None,
             error=at(data, "/error"),
         )
-
-    async def _send(self, method: str, path: str, headers: Mapping[str, str], body: bytes = b"") -> Response | None:
-        """One exchange. A gateway that never answers is left after twice its deadline, on the loop's own clock."""
-        patience = 2 * self.terms.timeout
-        try:
-            async with asyncio.timeout(seconds(patience)):
-                return await self._world.gateway.send(method, path, headers, body)
-        except TimeoutError:
-            self._notes.append(f"{method} {path}: no answer within {show_duration(patience)}")
-        except ConnectionError as error:
-            self._notes.append(f"{method} {path}: {error}")
-        return None

@@ -7,7 +7,7 @@ import sys
 from veocontracts.profiles import find_profile, with_mutant
 from veocontracts.report import text
 from veocontracts.runner.run import judge
-from veocontracts.verdict import Exit, exit_code
+from veocontracts.verdict import Exit
 from veosim.clock import monotonic
 from veosim.units import SECOND
 
@@ -24,7 +24,7 @@ def main() -> int:
     out(f"2. The same gateway with one defect: {MUTANT}\n\n")
     bad = judge(with_mutant(find_profile("reference"), MUTANT), only=("BILL",))
     out(text.report(bad) + "\n\n")
-    ends = (exit_code(good.results, good.tallies.errors), exit_code(bad.results, bad.tallies.errors))
+    ends = (good.exit, bad.exit)
     proved = ends == (Exit.CONFORMANT, Exit.RULE_FAILED)
     jobs = good.tallies.submits + bad.tallies.submits
     out(

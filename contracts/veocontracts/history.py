@@ -1,158 +1,33 @@
-"""What happened, seen from three sides: the client, the upstream, the ledger; each event with its time.
+"""What happened, put together: one story for each submit, with all that belongs to it.
 
-A history is plain data. Times are integer nanoseconds on one clock. Text and data are as they were received, with
-decimals parsed exactly. `stories` puts together what belongs to one submit.
+A rule is judged from a history and reads nothing else, so that a stored history can be judged again.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
-from typing import Any
+from typing import TypeVar
 
+from veocontracts.events import (
+    Call,
+    Data,
+    Entry,
+    Event,
+    LedgerRead,
+    Read,
+    Restart,
+    Shown,
+    Submit,
+    UpstreamCallback,
+    UpstreamPoll,
+    UpstreamSubmit,
+    Webhook,
+)
+from veocontracts.steps import Step
 from veocontracts.terms import Terms
 
-Data = Any
-"""Parsed JSON, or None where the answer was no JSON."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Shown:
-    """A job as one read showed it, in the suite's terms; None for what was not there, anything for what was odd.
-
-    Attributes:
-        state: `queued`, `running`, `completed`, `failed`, or "" for a word that the profile does not know.
-    """
-
-    id: Data = None
-    state: str = ""
-    word: Data = None
-    service: Data = None
-    created_at: Data = None
-    completed_at: Data = None
-    result: Data = None
-    units: Data = None
-    cost: Data = None
-    error: Data = None
-
-    @property
-    def terminal(self) -> bool:
-        """Whether the job has ended."""
-        return self.state in {"completed", "failed"}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Submit:
-    """The client submits a job.
-
-    Attributes:
-        label: `job#1`, the name that ties a submit to everything else.
-        intent: what the workload meant: `valid`, or what is wrong with it, such as `enum` or `key`.
-        about: the field that `intent` is about, such as `duration`.
-        status: HTTP status, or None where no answer came.
-        job_id: the gateway's id, or None.
-        wall: the real instant of the answer.
-    """
-
-    at: int
-    label: str
-    key: str
-    service: str
-    request: Data
-    intent: str = "valid"
-    about: str = ""
-    answered_at: int | None = None
-    status: int | None = None
-    data: Data = None
-    headers: Mapping[str, str] = field(default_factory=dict)
-    job_id: str | None = None
-    wall: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Read:
-    """The client reads a job. `intent` is `valid`, or what is wrong with the read, such as `unknown-id`."""
-
-    at: int
-    label: str
-    key: str
-    intent: str = "valid"
-    answered_at: int | None = None
-    status: int | None = None
-    data: Data = None
-    shown: Shown | None = None
-    wall: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class UpstreamSubmit:
-    """The gateway submits upstream.
-
-    Attributes:
-        job: the upstream job that this created, such as `up#1`, or None.
-        ready_at: when that job's plan reaches its end; None for never.
-        outcome: how the plan ends.
-        fault: what the upstream did to this exchange instead of answering properly, such as `break: hang`.
-    """
-
-    at: int
-    label: str
-    service: str
-    request: Data
-    status: int | None = None
-    job: str | None = None
-    outcome: str = ""
-    ready_at: int | None = None
-    fault: str = ""
-    answered_at: int | None = None
-    retry_after: bool = False
-    data: Data = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class UpstreamPoll:
-    """The gateway polls upstream. `known` is false for an id that the upstream never gave out."""
-
-    at: int
-    label: str
-    job: str
-    known: bool = True
-    status: int | None = None
-    data: Data = None
-    fault: str = ""
-
-    @property
-    def final(self) -> bool:
-        """Whether the answer told the gateway that the job is over."""
-        return self.reported in {"success", "error"}
-
-    @property
-    def reported(self) -> str:
-        """The upstream's own word, `success`, `error` or another; "" where the answer carried none."""
-        word = self.data.get("status") if isinstance(self.data, dict) else None
-        return word if isinstance(word, str) and self.status == 200 else ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
-    """One charge as the ledger shows it: None for what was not there, anything for what was odd."""
-
-    job_id: Data
-    amount: Data
-    units: Data = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LedgerRead:
-    """All charges of one key at one time."""
-
-    at: int
-    key: str
-    entries: tuple[Entry, ...]
-
-
-Event = Submit | Read | UpstreamSubmit | UpstreamPoll | LedgerRead
+Kind = TypeVar("Kind", bound=Event)
 
 
 @dataclass(slots=True)
@@ -163,6 +38,8 @@ class Story:
     reads: list[Read] = field(default_factory=list)
     upstream: list[UpstreamSubmit] = field(default_factory=list)
     polls: list[UpstreamPoll] = field(default_factory=list)
+    callbacks: list[UpstreamCallback] = field(default_factory=list)
+    webhooks: list[Webhook] = field(default_factory=list)
     ledger: list[LedgerRead] = field(default_factory=list)
 
     @property
@@ -215,12 +92,18 @@ class Story:
 
 @dataclass(slots=True)
 class History:
-    """The events of one run of one case, in order of time."""
+    """The events of one run of one case, in order of time.
+
+    Attributes:
+        notes: what the suite has to say of the run, such as a ledger that could not be read.
+        steps: what the suite did, so that it can be done again; rules do not read it.
+    """
 
     terms: Terms
     case: str
     events: tuple[Event, ...]
     notes: tuple[str, ...] = ()
+    steps: tuple[Step, ...] = ()
     _stories: list[Story] | None = field(default=None, repr=False, compare=False)
 
     @property
@@ -241,7 +124,7 @@ class History:
         labels = {story.label for story in self.stories}
         return [event for event in self.of(UpstreamSubmit) if event.label not in labels]
 
-    def of(self, kind: type[Read] | type[UpstreamPoll] | type[UpstreamSubmit]) -> list[Any]:
+    def of(self, kind: type[Kind]) -> list[Kind]:
         """The events of one kind."""
         return [event for event in self.events if isinstance(event, kind)]
 
@@ -259,15 +142,20 @@ def _told(events: Iterable[Event]) -> list[Story]:
             for story in stories.values():
                 if story.submit.key == event.key:
                     story.ledger.append(event)
-        elif event.label in stories and not isinstance(event, Submit):
+        elif not isinstance(event, Submit | Call | Restart) and event.label in stories:
             _put(stories[event.label], event)
     return list(stories.values())
 
 
-def _put(story: Story, event: Read | UpstreamSubmit | UpstreamPoll) -> None:
-    if isinstance(event, Read):
-        story.reads.append(event)
-    elif isinstance(event, UpstreamSubmit):
-        story.upstream.append(event)
-    else:
-        story.polls.append(event)
+def _put(story: Story, event: Read | UpstreamSubmit | UpstreamPoll | UpstreamCallback | Webhook) -> None:
+    match event:
+        case Read():
+            story.reads.append(event)
+        case UpstreamSubmit():
+            story.upstream.append(event)
+        case UpstreamPoll():
+            story.polls.append(event)
+        case UpstreamCallback():
+            story.callbacks.append(event)
+        case Webhook():
+            story.webhooks.append(event)

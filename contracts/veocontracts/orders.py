@@ -6,7 +6,7 @@ import base64
 import struct
 import zlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from faker import Faker
@@ -19,6 +19,14 @@ from veosim.simulator import Simulator
 LOCALES = ("en_US", "ru_RU", "ja_JP", "ar_AA", "el_GR", "th_TH")
 ALPHABET = "0123456789abcdefghijklmnopqrstuvwxyz"
 QUICK = {"outcome": "succeed", "queue": "2s", "run": "10s"}
+USUAL: Mapping[str, Any] = {
+    **dict.fromkeys(("job", "exchanges", "callbacks", "fields", "locale", "text")),
+    "without": (),
+    "image": "url",
+    "intent": "valid",
+    "about": "",
+}
+"""What an order is made from where nothing is said."""
 _fakers: dict[str, Faker] = {}
 
 
@@ -31,6 +39,7 @@ class Order:
         body: the JSON data, or raw bytes.
         intent: `valid`, or what is wrong with it.
         about: the field that is wrong.
+        wishes: what it was made from: the arguments of `OrderBook.order`, so that it can be made again.
     """
 
     label: str
@@ -39,6 +48,28 @@ class Order:
     body: Any
     intent: str
     about: str
+    wishes: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asking:
+    """Any other request to the gateway; see `events.Call` for what is written down of it.
+
+    Attributes:
+        operation: method and path as the document has them.
+        headers: beside the one that carries the key.
+        body: as it is sent.
+    """
+
+    method: str
+    path: str
+    operation: str
+    intent: str
+    label: str = ""
+    about: str = ""
+    key: str = "main"
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: bytes = b""
 
 
 class OrderBook:
@@ -58,6 +89,7 @@ class OrderBook:
         *,
         job: Mapping[str, Any] | None = None,
         exchanges: Mapping[str, Any] | None = None,
+        callbacks: Mapping[str, Any] | None = None,
         fields: Mapping[str, Any] | None = None,
         without: tuple[str, ...] = (),
         image: str = "url",
@@ -65,6 +97,7 @@ class OrderBook:
         about: str = "",
         locale: str | None = None,
         text: str | None = None,
+        label: str | None = None,
     ) -> Order:
         """Make an order and hand its plan to the simulator.
 
@@ -72,6 +105,7 @@ class OrderBook:
             service: `text` or `image`.
             job: the upstream job's plan, as an entry of a scenario's `jobs`.
             exchanges: as a scenario's `exchanges`.
+            callbacks: as a scenario's `callbacks`.
             fields: further fields of the request; a value may be wrong on purpose.
             without: fields to leave out.
             image: `url`, `data` or `raw`: the form of the image.
@@ -79,9 +113,12 @@ class OrderBook:
             about: the field that is wrong.
             locale: the script of the prompt, by default English.
             text: a prompt of the caller's; `{marker}` stands for the marker.
+            label: its name, by default the next number's; the marker and all that is drawn follow from it.
         """
+        given: dict[str, Any] = {"job": job, "exchanges": exchanges, "callbacks": callbacks, "fields": fields}
+        given |= {"without": without, "image": image, "intent": intent, "about": about, "locale": locale, "text": text}
         self._made += 1
-        label = f"job#{self._made}"
+        label = label or f"job#{self._made}"
         identity = digest(self._seed, self._case, label)
         marker = "mk-" + "".join(ALPHABET[byte % 36] for byte in identity[:10])
         prompt = text.replace("{marker}", marker) if text is not None else f"{_phrase(identity, locale)} {marker}"
@@ -93,14 +130,20 @@ class OrderBook:
             body.pop(name, None)
         entry = dict(job or QUICK)
         scenario = Scenario.model_validate(
-            {"scenario": "handed-in", "jobs": [entry], "exchanges": dict(exchanges or {})}
+            {
+                "scenario": "handed-in",
+                "jobs": [entry],
+                "exchanges": dict(exchanges or {}),
+                "callbacks": dict(callbacks or {}),
+            }
         )
         inline = body.get("image") if image != "url" else None
         for found in (marker, inline):
             if isinstance(found, str) and found:
                 self._simulator.play(scenario, marker=found)
                 self.markers[found] = label
-        return Order(label, marker, service, body, intent, about)
+        wishes = {name: value for name, value in given.items() if value != USUAL[name]}
+        return Order(label, marker, service, body, intent, about, wishes)
 
 
 def _phrase(identity: bytes, locale: str | None) -> str:

@@ -196,12 +196,27 @@ class Limits(Strict):
     counts_polls: bool = False
 
 
+class Webhooks(Strict):
+    """Where a webhook event says what, as JSON pointers (inferred: the documents name none of its fields)."""
+
+    event_id: str = Field(default="/id", pattern="^/")
+    job: str = Field(default="/data/id", pattern="^/")
+    state: str = Field(default="/data/status", pattern="^/")
+    units: str = Field(default="/data/units_consumed", pattern="^/")
+    cost: str = Field(default="/data/token_cost", pattern="^/")
+
+
 class Capabilities(Strict):
-    """What the gateway has beyond the documents' core."""
+    """What the gateway has beyond the documents' core; `callbacks`: its upstream calls it back."""
 
     upload: bool = False
     webhooks: bool = False
     restart: bool = False
+    callbacks: bool = False
+
+
+RequiredStage = Literal["surface", "lifecycle", "money", "time", "hostile"]
+"""The levels beyond smoke, which is the probe that opens every run."""
 
 
 class Profile(Strict):
@@ -219,13 +234,15 @@ class Profile(Strict):
     limits: Limits = Limits()
     ruleset: Literal[1] = 1
     capabilities: Capabilities = Capabilities()
+    webhooks: Webhooks = Webhooks()
     refuses: Literal["submit", "job", "either"] = "either"
     accept_within: Seconds = 2 * SECOND
     reach_within: Seconds = 10 * SECOND
-    require: tuple[Literal["surface", "lifecycle", "money", "time"], ...] = Field(
-        default=("surface", "lifecycle", "money", "time"), strict=False
+    require: tuple[RequiredStage, ...] = Field(
+        default=("surface", "lifecycle", "money", "time", "hostile"), strict=False
     )
     waive: dict[str, str] = Field(default_factory=dict)
+    known_failures: str | None = Field(default=None, min_length=1)
 
     @model_validator(mode="after")
     def _timed(self) -> Self:
@@ -256,12 +273,15 @@ def _contradiction(problem: str, *below: str) -> PydanticCustomError:
 
 
 def load_profile(path: str | Path, environment: Mapping[str, str] = os.environ) -> Profile:
-    """Read a profile.
+    """Read a profile; a file that it names is looked for in its own folder.
 
     Raises:
         SourceError: with the place of every problem; a missing variable is named.
     """
-    return load(Profile, path, lambda tree: _fill(tree, environment))
+    found = load(Profile, path, lambda tree: _fill(tree, environment))
+    if found.known_failures is None:
+        return found
+    return found.model_copy(update={"known_failures": str(Path(path).parent / found.known_failures)})
 
 
 def _fill(tree: Tree, environment: Mapping[str, str]) -> None:

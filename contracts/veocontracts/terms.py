@@ -15,6 +15,9 @@ SECOND = 1_000_000_000
 LedgerPower = Literal["job", "entries"]
 """`job`: units and cost on the job itself. `entries`: every charge with its job."""
 
+Capability = Literal["upload", "webhooks", "restart", "callbacks"]
+"""What a gateway may have beyond the documents' core; `callbacks`: its upstream calls it back."""
+
 Refusal = Literal["submit", "job", "either"]
 
 
@@ -31,6 +34,7 @@ class Terms:
         own_keys: whether each case had keys of its own, so that a key's ledger holds its charges alone.
         enums: each enum field's documented values.
         defaults: what a field left out means.
+        capabilities: what the gateway has, as its profile declares.
         words: the gateway's state words for `queued`, `running`, `completed`, `failed`.
     """
 
@@ -53,6 +57,7 @@ class Terms:
     ledger: frozenset[LedgerPower] = frozenset({"job", "entries"})
     enums: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     defaults: Mapping[str, str] = field(default_factory=dict)
+    capabilities: frozenset[Capability] = frozenset()
     words: Mapping[str, tuple[str, ...]] = field(
         default_factory=lambda: {
             "queued": ("queued",),

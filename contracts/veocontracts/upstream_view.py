@@ -3,34 +3,107 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
+from veocontracts.answers import told
+from veocontracts.conformance import request_problems
+from veocontracts.events import Told, UpstreamCallback, UpstreamPoll, UpstreamSubmit
 from veocontracts.face import parse
-from veocontracts.history import UpstreamPoll, UpstreamSubmit
 from veosim.journal import Exchange
 from veosim.namespace import MARKER
 from veosim.simulator import Simulator
+from veosim.units import SECOND
 
 NOBODY = "nobody"
 """The label of what cannot be tied to a submit."""
 
+UpstreamEvent = UpstreamSubmit | UpstreamPoll | UpstreamCallback
 
-def upstream_events(
-    simulator: Simulator, markers: Mapping[str, str], since: int, *, alone: bool
-) -> list[tuple[int, UpstreamSubmit | UpstreamPoll]]:
-    """The exchanges that belong to these markers; where one case is `alone`, also those that belong to nobody."""
-    events: list[tuple[int, UpstreamSubmit | UpstreamPoll]] = []
-    for exchange in simulator.journal:
-        if exchange.at < since:
-            continue
-        label = markers.get(exchange.marker or _marker_in(exchange), NOBODY)
-        if label == NOBODY and not alone and not exchange.unknown_job:
-            continue
-        event = _event(simulator, exchange, label)
-        if event is not None:
-            events.append((exchange.number, event))
-    return events
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """What one case may see of a simulator.
+
+    Attributes:
+        markers: the labels of its orders.
+        keys: the roles of its keys, by the fingerprint of the header that carries them.
+        since: when it began.
+        alone: whether all in the journal is its own, also what belongs to nobody.
+    """
+
+    simulator: Simulator
+    markers: Mapping[str, str]
+    keys: Mapping[str, str]
+    since: int
+    alone: bool
+
+    def events(self) -> list[tuple[int, UpstreamEvent]]:
+        """The exchanges that belong to the case, each with its number in the journal."""
+        events: list[tuple[int, UpstreamEvent]] = []
+        for exchange in self.simulator.journal:
+            if exchange.at < self.since:
+                continue
+            label = self.markers.get(exchange.marker or _marker_in(exchange), NOBODY)
+            if label == NOBODY and not self.alone and not exchange.unknown_job:
+                continue
+            event = self._event(exchange, label)
+            if event is not None:
+                events.append((exchange.number, event))
+        return events
+
+    def _event(self, exchange: Exchange, label: str) -> UpstreamEvent | None:
+        if exchange.kind == "submit":
+            return self._submit(exchange, label)
+        if exchange.kind == "poll":
+            data, said = _read(exchange.dialect, exchange.status, exchange.answer)
+            return UpstreamPoll(
+                at=exchange.at,
+                label=label,
+                job=exchange.job_id or "",
+                known=not exchange.unknown_job,
+                status=exchange.status,
+                data=data,
+                fault=exchange.fault,
+                answered_at=_answered(exchange),
+                retry_after=_wait(exchange),
+                told=said,
+                key=self.keys.get(exchange.key, ""),
+            )
+        if exchange.kind == "callback":
+            return UpstreamCallback(
+                at=exchange.at,
+                label=label,
+                job=exchange.job_id or "",
+                told=told(exchange.dialect, 200, parse(exchange.request)),
+                signed=not exchange.fault.startswith("sign:"),
+                answered_at=_answered(exchange),
+                status=exchange.status,
+            )
+        return None
+
+    def _submit(self, exchange: Exchange, label: str) -> UpstreamSubmit:
+        data, said = _read(exchange.dialect, exchange.status, exchange.answer)
+        job = self.simulator.jobs.get(exchange.job_id or "") if exchange.created else None
+        request = parse(exchange.request)
+        return UpstreamSubmit(
+            at=exchange.at,
+            label=label,
+            service=exchange.operation,
+            request=request,
+            status=exchange.status,
+            job=job.id if job else None,
+            outcome=job.plan.outcome if job else "",
+            ready_at=job.ends_at if job else None,
+            fault=exchange.fault,
+            data=data,
+            answered_at=_answered(exchange),
+            retry_after=_wait(exchange),
+            told=said,
+            key=self.keys.get(exchange.key, ""),
+            problems=request_problems(exchange.dialect, exchange.operation, request),
+        )
 
 
 def _marker_in(exchange: Exchange) -> str:
@@ -39,38 +112,18 @@ def _marker_in(exchange: Exchange) -> str:
     return found[0] if found else ""
 
 
-def _event(simulator: Simulator, exchange: Exchange, label: str) -> UpstreamSubmit | UpstreamPoll | None:
-    data = _parsed(exchange.answer) if exchange.answer else None
-    if exchange.kind == "submit":
-        job = simulator.jobs.get(exchange.job_id or "") if exchange.created else None
-        return UpstreamSubmit(
-            at=exchange.at,
-            label=label,
-            service=exchange.operation,
-            request=parse(exchange.request),
-            status=exchange.status,
-            job=job.id if job else None,
-            outcome=job.plan.outcome if job else "",
-            ready_at=job.ends_at if job else None,
-            fault=exchange.fault,
-            data=data,
-            answered_at=exchange.answered_at if exchange.status is not None else None,
-            retry_after="Retry-After" in exchange.headers,
-        )
-    if exchange.kind == "poll":
-        return UpstreamPoll(
-            at=exchange.at,
-            label=label,
-            job=exchange.job_id or "",
-            known=not exchange.unknown_job,
-            status=exchange.status,
-            data=data,
-            fault=exchange.fault,
-        )
-    return None
+def _answered(exchange: Exchange) -> int | None:
+    return exchange.answered_at if exchange.status is not None else None
+
+
+def _wait(exchange: Exchange) -> int | None:
+    """What `Retry-After` asks for; a date counts as nothing, since the simulator sends none."""
+    asked = exchange.headers.get("Retry-After", "")
+    return int(asked) * SECOND if asked.isascii() and asked.isdecimal() else None
 
 
 @lru_cache(maxsize=256)
-def _parsed(answer: bytes) -> Any:
-    """A poll's answer; the same "processing" comes by the hundred, and events never change their data."""
-    return parse(answer)
+def _read(dialect: str, status: int | None, answer: bytes) -> tuple[Any, Told]:
+    """An answer's data, and what it says; the same "processing" comes by the hundred, and nobody changes it."""
+    data = parse(answer) if answer else None
+    return data, told(dialect, status, data)

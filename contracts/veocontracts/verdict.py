@@ -1,15 +1,15 @@
-"""From observations to verdicts to an exit code. Counting is all that happens here; nothing is printed."""
+"""From what rules saw to verdicts to an exit code. Nothing is printed here."""
 
 from __future__ import annotations
 
-import traceback
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
 from enum import IntEnum, StrEnum
+from typing import Literal
 
-from veocontracts.history import History
 from veocontracts.profile import Profile
-from veocontracts.rules.base import Observation, Rule
+from veocontracts.rules.base import Rule
+from veocontracts.tally import Finding, Place, Tallies, Tally
 from veocontracts.terms import Terms
 
 
@@ -19,7 +19,25 @@ class Verdict(StrEnum):
     PASS = "PASS"
     FAIL = "FAIL"
     INCONCLUSIVE = "INCONCLUSIVE"
+    SKIP = "SKIP"
+    XFAIL = "XFAIL"
+    XPASS = "XPASS"
     ERROR = "ERROR"
+
+
+MEANINGS: Mapping[Verdict, tuple[str, str]] = {
+    Verdict.PASS: ("its occasion arose, and the promise was kept every time", "green"),
+    Verdict.FAIL: ("the promise was broken at least once", "red; of a SHOULD rule a warning, red under `--strict`"),
+    Verdict.INCONCLUSIVE: (
+        "its occasion never arose, or the ledger, the clock or the profile cannot prove it",
+        "not proven, exit 4, unless the profile waives it; of a SHOULD rule nothing, unless `--strict`",
+    ),
+    Verdict.SKIP: ("the profile declares that the gateway lacks what the rule is about", "not counted"),
+    Verdict.XFAIL: ("it failed in the ways that the known failures name, and in no other", "green"),
+    Verdict.XPASS: ("it passed, and the known failures say that it fails", "red: remove the entry"),
+    Verdict.ERROR: ("the rule itself failed, which is the suite's fault", "exit 3, whatever else was found"),
+}
+"""Each verdict: when a rule gets it, and what it does to the run."""
 
 
 class Exit(IntEnum):
@@ -34,98 +52,16 @@ class Exit(IntEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
-    """A broken promise and the shortest history that shows it."""
-
-    observation: Observation
-    history: History
-
-    @property
-    def weight(self) -> tuple[int, int]:
-        """Shorter histories weigh less."""
-        return self.history.weight
-
-
-@dataclass(slots=True)
-class Tally:
-    """How often one grain of a rule held and broke."""
-
-    held: int = 0
-    broken: int = 0
-    finding: Finding | None = None
-    fed: bool = False
-    """Whether a case that feeds this rule broke it: then selecting the rule alone shows it too."""
-
-    def add(self, observation: Observation, history: History, *, fed: bool) -> None:
-        """Count one observation."""
-        if observation.held:
-            self.held += 1
-            return
-        self.broken += 1
-        self.fed = self.fed or fed
-        if self.finding is None or history.weight < self.finding.weight:
-            self.finding = Finding(observation, history)
-
-    def merge(self, other: Tally) -> None:
-        """Take over another tally's counts."""
-        self.held += other.held
-        self.broken += other.broken
-        self.fed = self.fed or other.fed
-        if other.finding and (self.finding is None or other.finding.weight < self.finding.weight):
-            self.finding = other.finding
-
-
-Key = tuple[str, str]
-"""Rule id and grain; the grain is "" for a rule without parts."""
-
-
-@dataclass(slots=True)
-class Tallies:
-    """The counts of a run, and what went wrong in the harness itself."""
-
-    counts: dict[Key, Tally] = field(default_factory=dict)
-    cases: int = 0
-    submits: int = 0
-    errors: list[str] = field(default_factory=list)
-    crashed: set[str] = field(default_factory=set)
-    """Rules that failed themselves: one error each is enough."""
-    foreign_wakes: int = 0
-    """How often a thread woke a virtual loop, whose clock cannot be trusted then."""
-
-    def judge(self, history: History, rules: Iterable[Rule], feeds: frozenset[str]) -> None:
-        """Let every rule look at one history. A rule that raises is the harness's error, not the gateway's."""
-        self.cases += 1
-        self.submits += len(history.stories)
-        for rule in rules:
-            if rule.id in self.crashed:
-                continue
-            try:
-                found = list(rule.judge(history))
-            except Exception:
-                self.crashed.add(rule.id)
-                self.errors.append(f"{history.case}: {rule.id} could not judge\n{traceback.format_exc()}")
-                continue
-            for observation in found:
-                tally = self.counts.setdefault((rule.id, observation.grain), Tally())
-                tally.add(observation, history, fed=rule.id in feeds)
-
-    def merge(self, other: Tallies) -> None:
-        """Take over what another process counted."""
-        for key, tally in other.counts.items():
-            self.counts.setdefault(key, Tally()).merge(tally)
-        self.cases += other.cases
-        self.submits += other.submits
-        self.foreign_wakes += other.foreign_wakes
-        self.errors += other.errors
-        self.crashed |= other.crashed
-
-
-@dataclass(frozen=True, slots=True)
 class Result:
     """One line of the report.
 
     Attributes:
-        reason: why a rule is inconclusive or an error, or what a pass does not prove.
+        findings: one for each kind of failure, the shortest history first.
+        more: whether there were more kinds of failure than the findings show.
+        places: the cases and subjects in which it broke.
+        reason: why a rule was not judged, what a pass does not prove, or why a failure is known.
+        waived: why it may stay open.
+        excused: the signatures of its known failures.
     """
 
     rule: Rule
@@ -133,9 +69,12 @@ class Result:
     verdict: Verdict
     held: int = 0
     broken: int = 0
-    finding: Finding | None = None
+    findings: tuple[Finding, ...] = ()
+    more: bool = False
+    places: frozenset[Place] = frozenset()
     reason: str = ""
     waived: str = ""
+    excused: frozenset[str] = frozenset()
 
     @property
     def name(self) -> str:
@@ -143,20 +82,78 @@ class Result:
         return f"{self.rule.id}[{self.grain}]" if self.grain else self.rule.id
 
     @property
-    def red(self) -> bool:
+    def failed(self) -> bool:
+        """Whether the promise was broken, and that is not known; what it does to the run is up to `binding`."""
+        return self.verdict is Verdict.FAIL
+
+    @property
+    def unproved(self) -> bool:
+        """Whether it stays open, and nobody agreed to that."""
+        return self.verdict is Verdict.INCONCLUSIVE and not self.waived
+
+    def binding(self, strict: bool) -> bool:
+        """Whether the run depends on it: a SHOULD counts under `--strict` alone."""
+        return strict or self.rule.level == "MUST"
+
+    def red(self, strict: bool) -> bool:
         """Whether it fails the run."""
-        return self.verdict is Verdict.FAIL and self.rule.level == "MUST"
+        return self.verdict is Verdict.XPASS or (self.failed and self.binding(strict))
+
+
+Flaw = Literal["passes", "stale", "expired", "unmatched", "overlapping"]
+
+
+@dataclass(frozen=True, slots=True)
+class Complaint:
+    """An entry of the known failures that has to be mended; each of them fails the run.
+
+    Attributes:
+        kind: what is the matter with it.
+        source: the file, as the user named it.
+        line: 1-based line of the entry.
+        text: what to do.
+    """
+
+    kind: Flaw
+    source: str
+    line: int
+    text: str
+
+    def __str__(self) -> str:
+        return f"{self.source}:{self.line}: {self.text}"
 
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """A finished run."""
+    """A finished run.
+
+    Attributes:
+        strict: whether SHOULD rules count like MUST rules.
+        complaints: what has to be mended in the known failures.
+    """
 
     profile: Profile
     terms: Terms
     results: list[Result]
     tallies: Tallies
     seed: int
+    strict: bool = False
+    complaints: tuple[Complaint, ...] = ()
+
+    @property
+    def red(self) -> list[Result]:
+        """The lines that fail the run."""
+        return [line for line in self.results if line.red(self.strict)]
+
+    @property
+    def warnings(self) -> list[Result]:
+        """The lines that failed and do not fail the run."""
+        return [line for line in self.results if line.failed and not line.red(self.strict)]
+
+    @property
+    def exit(self) -> Exit:
+        """What the command ends with."""
+        return exit_code(self.results, self.tallies.errors, self.complaints, strict=self.strict)
 
 
 SCALED_NOTE = "scaled; the literal 600 s not proven"
@@ -184,18 +181,29 @@ def results(tallies: Tallies, rules: Iterable[Rule], terms: Terms, waive: Mappin
     """The verdict of every rule, one line for each grain that it has."""
     found = []
     for rule in rules:
-        reason = unprovable(rule, terms)
+        ruled_out = _ruled_out(rule, terms, crashed=rule.id in tallies.crashed)
         for grain in rule.grains or ("",):
             tally = tallies.counts.get((rule.id, grain), Tally())
-            verdict, why = _verdict(tally, rule, terms, reason)
+            verdict, why = ruled_out or _verdict(tally, rule, terms)
             waived = waive.get(rule.id, "") if verdict is Verdict.INCONCLUSIVE else ""
-            found.append(Result(rule, grain, verdict, tally.held, tally.broken, tally.finding, why, waived))
+            line = Result(rule, grain, verdict, tally.held, tally.broken, reason=why, waived=waived)
+            if verdict is Verdict.FAIL:
+                line = replace(line, findings=tally.findings, more=tally.more, places=frozenset(tally.places))
+            found.append(line)
     return found
 
 
-def _verdict(tally: Tally, rule: Rule, terms: Terms, reason: str) -> tuple[Verdict, str]:
-    if reason:
-        return Verdict.INCONCLUSIVE, reason
+def _ruled_out(rule: Rule, terms: Terms, *, crashed: bool) -> tuple[Verdict, str] | None:
+    """Why no observation may decide, or None. A rule that raised has not seen all, so that what it saw is no proof."""
+    if rule.capability is not None and rule.capability not in terms.capabilities:
+        return Verdict.SKIP, f"the profile does not declare capabilities.{rule.capability}"
+    if crashed:
+        return Verdict.ERROR, "the rule itself failed, see the errors"
+    reason = unprovable(rule, terms)
+    return (Verdict.INCONCLUSIVE, reason) if reason else None
+
+
+def _verdict(tally: Tally, rule: Rule, terms: Terms) -> tuple[Verdict, str]:
     if tally.broken:
         return Verdict.FAIL, ""
     if not tally.held:
@@ -203,14 +211,21 @@ def _verdict(tally: Tally, rule: Rule, terms: Terms, reason: str) -> tuple[Verdi
     return Verdict.PASS, SCALED_NOTE if terms.scaled and rule.family == "TIME" else ""
 
 
-def exit_code(found: Iterable[Result], errors: Iterable[str]) -> Exit:
-    """What the command ends with. Errors of the harness come first: they put every verdict in doubt."""
-    lines = list(found)
-    if list(errors):
+def exit_code(
+    lines: Collection[Result],
+    errors: Collection[str],
+    complaints: Collection[Complaint] = (),
+    *,
+    strict: bool = False,
+) -> Exit:
+    """What the command ends with. Errors of the harness come first: they put every verdict in doubt.
+
+    A run that decided nothing is no proof, whatever the levels of its rules.
+    """
+    if errors:
         return Exit.UNUSABLE
-    if any(line.red for line in lines):
+    if complaints or any(line.red(strict) for line in lines):
         return Exit.RULE_FAILED
-    unproved = any(
-        line.verdict is Verdict.INCONCLUSIVE and line.rule.level == "MUST" and not line.waived for line in lines
-    )
-    return Exit.INCONCLUSIVE if unproved or not lines else Exit.CONFORMANT
+    unproved = any(line.unproved and line.binding(strict) for line in lines)
+    decided = any(line.verdict is not Verdict.SKIP and not line.unproved for line in lines)
+    return Exit.INCONCLUSIVE if unproved or not decided else Exit.CONFORMANT

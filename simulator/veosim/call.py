@@ -13,7 +13,7 @@ from veosim.scenario.exchanges import BODILESS, Breakage, ExchangeEntry, Respond
 from veosim.spoils import SPOILS, Spoilable
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)  # not frozen: made for each exchange, and a frozen one takes 2 µs more
 class Call:
     """One request as the app read it.
 
@@ -45,7 +45,7 @@ class Call:
     request: JobRequest | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)  # not frozen: made for each exchange, and a frozen one takes 1 µs more
 class Reaction:
     """What to do about a call: `first` await something, wait `delay` nanoseconds, then answer or break the connection.
 
@@ -61,6 +61,11 @@ class Reaction:
     break_: Breakage | None = None
     first: Callable[[], Awaitable[None]] | None = None
     keep_alive: int | None = None
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether there is nothing to do but to answer."""
+        return self.first is None and not self.delay and self.break_ is None and self.keep_alive is None
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,26 +32,46 @@ class Endpoint:
         self._prefix = prefix
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Read, let the simulator decide, carry it out."""
-        simulator = self._simulator
+        """An exchange that came by the routes."""
         if scope["path"].endswith("\n"):  # a route's pattern ends before a last line break too
             raise HTTPException(404)
+        path = scope["path_params"]
+        await self.serve(scope, receive, send, path.get("job_id", ""), path.get("file", ""))
+
+    async def serve(self, scope: Scope, receive: Receive, send: Send, job_id: str, file: str = "") -> None:
+        """Read, let the simulator decide, carry it out; what the path names is handed in, "" where it names nothing."""
+        simulator = self._simulator
         try:
-            call = await self._read(scope, receive)
+            is_submit = self._operation.kind is Kind.SUBMIT
+            call = await self._submitted(scope, receive) if is_submit else self._asked(scope, job_id, file)
         except ClientLeftError:
             return
         reaction = simulator.receive(call)
+        if reaction.answer is not None and reaction.is_plain and not call.is_head:
+            await self._answer(reaction, reaction.answer, send)
+            return
         wire = Wire(scope, receive, send, simulator.clock)
         try:
             if reaction.first or reaction.delay:
                 reaction = await self._held(reaction)
-            await _carry_out(reaction, wire, bodiless=scope["method"] == "HEAD")
+            await _carry_out(reaction, wire, bodiless=call.is_head)
         finally:
             if reaction.break_ is not None and reaction.answer is not None:
                 went = replace(reaction.answer, body=reaction.answer.body[: wire.sent])
                 reaction = replace(reaction, answer=went)
             simulator.finish(reaction, sent=wire.started)
             simulator.clock.finished()
+
+    async def _answer(self, reaction: Reaction, answer: Answer, send: Send) -> None:
+        """Nearly every exchange ends like this, and without a `Wire`: that saves 2 µs."""
+        is_begun, going = False, outgoing(answer)
+        try:
+            await send(going.head)
+            is_begun = True
+            await send(going.whole)
+        finally:
+            self._simulator.finish(reaction, sent=is_begun)
+            self._simulator.clock.finished()
 
     async def _held(self, reaction: Reaction) -> Reaction:
         """The reaction once it may be answered; one that nobody advances, or that a reset undid, is a 504 instead."""
@@ -65,27 +85,26 @@ class Endpoint:
             return replace(reaction, answer=self._dialect.error(self._operation, 504, str(error)), break_=None)
         return reaction
 
-    async def _read(self, scope: Scope, receive: Receive) -> Call:
-        dialect, operation, path = self._dialect, self._operation, scope["path_params"]
-        headers = scope["headers"]
+    async def _submitted(self, scope: Scope, receive: Receive) -> Call:
+        dialect, failure, body = self._dialect, None, b""
+        key, bearer, wish = credentials_of(header(scope["headers"], b"authorization"))
+        base = base_of(scope) + self._prefix
+        try:
+            body = await read_body(receive, dialect.body_limit)
+        except BadBodyError as error:
+            failure = error
+        call = Call(dialect, self._operation, scope["path"], body, key, "", failure, bearer, wish, base)
+        if self._simulator.fetch_images:
+            return await while_connected(receive, self._simulator.fetched(call))
+        return call
+
+    def _asked(self, scope: Scope, job_id: str, file: str) -> Call:
+        operation, headers, is_head = self._operation, scope["headers"], scope["method"] == "HEAD"
         key, bearer, wish = credentials_of(header(headers, b"authorization"))
-        job_id = str(path.get("job_id", ""))
-        if operation.kind is Kind.SUBMIT:
-            body, failure, base = b"", None, base_of(scope) + self._prefix
-            try:
-                body = await read_body(receive, dialect.body_limit)
-            except BadBodyError as error:
-                failure = error
-            call = Call(dialect, operation, scope["path"], body, key, "", failure, bearer, wish, base)
-            return (
-                await while_connected(receive, self._simulator.fetched(call)) if self._simulator.fetch_images else call
-            )
-        is_head = scope["method"] == "HEAD"
         # A range is for GET alone (RFC 9110, 14.2).
         wanted = download_headers(headers) if operation.kind is Kind.CONTENT and not is_head else {}
-        file = str(path.get("file", ""))
         return Call(
-            dialect,
+            self._dialect,
             operation,
             scope["path"],
             b"",

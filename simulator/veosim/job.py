@@ -11,6 +11,10 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
+from veosim.media.clip import Audio
+from veosim.media.damage import Damage
+from veosim.media.sizes import Size
+
 
 class State(StrEnum):
     """The states of a job inside the engine; each dialect has its own words for them."""
@@ -82,6 +86,25 @@ FOREVER = 1_000_000 * 3_600 * 10**9
 
 
 @dataclass(frozen=True, slots=True)
+class Delivery:
+    """How the delivered videos differ from what was asked for, their length apart; nothing is for: not at all.
+
+    Attributes:
+        size: pixels.
+        audio: their sound.
+        weight: bytes of the file, where it would be smaller.
+        damage: what is wrong with the file.
+        tells_asked: whether answers describe what was asked for, where the file differs.
+    """
+
+    size: Size | None = None
+    audio: Audio | None = None
+    weight: int = 0
+    damage: Damage | None = None
+    tells_asked: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
     """One job's fate, drawn once at submit.
 
@@ -92,6 +115,7 @@ class Plan:
         expires: nanoseconds after the end from which on the result's URLs no longer work; None for never.
         videos: how many videos are delivered, where the filter lets fewer pass than were asked for.
         progress: the percentage shown at the end of a job that fails, and of a stuck one; 99 where it is None.
+        delivery: what else differs from what was asked for.
     """
 
     outcome: Outcome
@@ -102,6 +126,7 @@ class Plan:
     expires: int | None = None
     videos: int | None = None
     progress: int | None = None
+    delivery: Delivery = Delivery()
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +144,7 @@ class JobRequest:
         videos: how many videos each of them delivers.
         lacks: why the job will fail although it is accepted: it asks for what its model does not have.
         deadline: nanoseconds after submit at which an unfinished job is cancelled.
+        audio: whether the video has sound.
     """
 
     operation: str
@@ -135,6 +161,7 @@ class JobRequest:
     videos: int = 1
     lacks: JobError | None = None
     deadline: int | None = None
+    audio: bool = True
 
 
 LONGEST_KEPT = 1_000
@@ -161,6 +188,7 @@ def light(request: JobRequest) -> JobRequest:
         request.videos,
         request.lacks,
         request.deadline,
+        request.audio,
     )
 
 

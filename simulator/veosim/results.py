@@ -1,19 +1,17 @@
-"""What a finished job delivers: its videos and its still picture, as answers to downloads."""
+"""A finished job's videos and its still picture as answers to downloads."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Literal
 
-from veosim.dialects.base import Answer
+from veosim.delivery import thumbnail, video
+from veosim.dialects.base import THUMBNAIL, Answer
 from veosim.job import Job, JobView, State
-from veosim.media.clips import etag, thumbnail, video
-from veosim.media.ranges import select
+from veosim.media.ranges import etag, select
 
 VIDEO = "video.mp4"
 _VIDEO = re.compile(r"video(?:-([1-9]\d{0,2}))?\.mp4")
-_THUMBNAILS: Mapping[str, Literal["webp", "png"]] = {"thumbnail.webp": "webp", "thumbnail.png": "png"}
 
 
 class NoResultError(Exception):
@@ -44,9 +42,9 @@ def deliver(job: Job, view: JobView, now: int, file: str, headers: Mapping[str, 
 
 def _file(job: Job, view: JobView, file: str) -> tuple[str, bytes]:
     found = _VIDEO.fullmatch(file)
-    if found is not None and not view.empty and int(found[1] or 1) <= job.videos:
-        return "video/mp4", video(job.duration_s)
-    if file in _THUMBNAILS and not view.empty:
-        kind = _THUMBNAILS[file]
-        return f"image/{kind}", thumbnail(kind, job.request.aspect_ratio)
+    number = int(found[1] or 1) if found is not None else 0
+    if not view.empty and 1 <= number <= job.videos:
+        return "video/mp4", video(job, number)
+    if not view.empty and file == THUMBNAIL:
+        return "image/webp", thumbnail(job)
     raise NoResultError(404, f"The job has no file {file[:80]!r}.")

@@ -10,7 +10,8 @@ import pytest
 from tests.support.benches import FunctionGateway, on_a_bench
 
 from veocontracts.bench import Bench
-from veocontracts.history import Entry, History, LedgerRead, Read, Shown, Submit
+from veocontracts.events import Entry, LedgerRead, Read, Shown, Submit
+from veocontracts.history import History
 from veosim.inprocess import Response
 from veosim.units import SECOND
 

@@ -17,7 +17,8 @@ from tests.support.stories import (
     upstream,
 )
 
-from veocontracts.history import LedgerRead, Read, Story, Submit, UpstreamPoll, UpstreamSubmit
+from veocontracts.events import LedgerRead, Read, Submit, UpstreamPoll, UpstreamSubmit
+from veocontracts.history import Story
 
 
 def story(*events: Submit | Read | UpstreamSubmit | UpstreamPoll | LedgerRead) -> Story:
@@ -33,8 +34,8 @@ def test_events_belong_to_the_submit_of_their_label() -> None:
     stray = upstream("nobody", at=3)
     history = a_history(mine, other, sent, stray, polled, seen, charges, theirs)
     assert history.stories == [
-        Story(mine, [seen], [sent], [polled], [charges]),
-        Story(other, [], [], [], [theirs]),
+        Story(mine, [seen], [sent], [polled], ledger=[charges]),
+        Story(other, ledger=[theirs]),
     ]
     assert (history.strays, history.ledger, history.weight) == ([stray], [charges, theirs], (2, 8))
     assert history.of(Read) == [seen]
@@ -106,11 +107,11 @@ def test_a_refused_submit_owns_the_entries_of_no_job() -> None:
 
 
 @pytest.mark.parametrize(
-    ("event", "reported", "final"),
+    ("event", "state", "final"),
     [
         (poll("success", at=1), "success", True),
         (poll("error", at=1), "error", True),
-        (poll("processing", at=1), "processing", False),
+        (poll("processing", at=1), "running", False),
         (poll(at=1, status=502, data=VIDEO), "", False),
         (poll(at=1, status=None), "", False),
         (poll(at=1, data=[ERROR]), "", False),
@@ -119,9 +120,9 @@ def test_a_refused_submit_owns_the_entries_of_no_job() -> None:
         (poll(at=1, data="success"), "", False),
     ],
 )
-def test_a_poll_reports_a_word_of_a_200_object(event: UpstreamPoll, reported: str, final: bool) -> None:
-    """Anything else reports nothing, and ends nothing."""
-    assert (event.reported, event.final) == (reported, final)
+def test_a_poll_tells_the_state_of_a_200_object(event: UpstreamPoll, state: str, final: bool) -> None:
+    """Anything else tells nothing, and ends nothing."""
+    assert (event.told.state, event.final) == (state, final)
 
 
 @pytest.mark.parametrize(

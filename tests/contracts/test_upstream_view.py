@@ -8,7 +8,7 @@ import pytest
 from tests.support.benches import FunctionGateway, on_a_bench
 
 from veocontracts.bench import Bench
-from veocontracts.history import UpstreamPoll, UpstreamSubmit
+from veocontracts.events import UpstreamPoll, UpstreamSubmit
 from veosim.app import create_app
 from veosim.inprocess import App, Response, call
 from veosim.units import SECOND

@@ -24,7 +24,22 @@ from tests.support.stories import (
     upstream,
 )
 
-from veocontracts.history import Entry, Event, History, LedgerRead, Read, Shown, Submit, UpstreamPoll, UpstreamSubmit
+from veocontracts.events import (
+    Call,
+    Entry,
+    Event,
+    LedgerRead,
+    Read,
+    Restart,
+    Shown,
+    Submit,
+    Told,
+    UpstreamCallback,
+    UpstreamPoll,
+    UpstreamSubmit,
+    Webhook,
+)
+from veocontracts.history import History
 from veocontracts.terms import SECOND
 
 NAMES = ("job", "id", "status", "service", "created_at", "video_url", "duration_seconds", "model", "duration", "prompt")
@@ -118,6 +133,14 @@ reads = st.builds(
     shown=st.one_of(st.none(), shown()),
     wall=st.sampled_from((None, BEGAN)),
 )
+tolds = st.builds(
+    Told,
+    state=st.sampled_from(("running", "success", "error", "")),
+    word=junk,
+    video_url=junk,
+    duration=junk,
+    message=junk,
+)
 upstream_submits = st.builds(
     UpstreamSubmit,
     at=TIMES,
@@ -130,8 +153,10 @@ upstream_submits = st.builds(
     ready_at=st.one_of(st.none(), TIMES),
     fault=FAULTS,
     answered_at=st.one_of(st.none(), TIMES),
-    retry_after=st.booleans(),
+    retry_after=st.one_of(st.none(), TIMES),
     data=junk,
+    told=tolds,
+    problems=st.sampled_from(((), ("a problem",))),
 )
 polls = st.builds(
     UpstreamPoll,
@@ -142,7 +167,35 @@ polls = st.builds(
     status=STATUSES,
     data=st.one_of(junk, st.dictionaries(st.just("status"), st.sampled_from(("success", "error")), min_size=1)),
     fault=FAULTS,
+    told=tolds,
 )
+callbacks = st.builds(
+    UpstreamCallback, at=TIMES, label=LABELS, job=st.just("up"), told=tolds, signed=st.booleans(), status=STATUSES
+)
+webhooks = st.builds(
+    Webhook,
+    at=TIMES,
+    label=LABELS,
+    event_id=junk,
+    job_id=ids,
+    state=st.sampled_from(("completed", "failed", "")),
+    units=junk,
+    cost=junk,
+    data=junk,
+)
+calls = st.builds(
+    Call,
+    at=TIMES,
+    label=LABELS,
+    key=KEYS,
+    operation=st.just("POST /v1/proxy/upload-media"),
+    intent=st.sampled_from(("upload", "upload-put", "positive", "negative", "malformed")),
+    request=junk,
+    status=STATUSES,
+    data=junk,
+    problems=st.sampled_from(((), ("a problem",))),
+)
+restarts = st.builds(Restart, at=TIMES, ready_at=TIMES)
 entries = st.builds(Entry, job_id=st.one_of(ids, junk), amount=junk, units=junk)
 ledgers = st.builds(LedgerRead, at=TIMES, key=KEYS, entries=st.lists(entries, max_size=3).map(tuple))
 
@@ -153,7 +206,8 @@ def wild(draw: st.DrawFn) -> History:
     events: list[Event] = [draw(submits("job#1"))]
     if draw(st.booleans()):
         events.append(draw(submits("job#2")))
-    events += draw(st.lists(st.one_of(reads, upstream_submits, polls, ledgers), max_size=8))
+    seen = st.one_of(reads, upstream_submits, polls, ledgers, callbacks, webhooks, calls, restarts)
+    events += draw(st.lists(seen, max_size=8))
     return History(TERMS, "junk", tuple(sorted(events, key=lambda event: event.at)))
 
 

@@ -19,7 +19,9 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from veocontracts.history import Entry, Event, History, LedgerRead, Read, Shown, Submit, UpstreamPoll, UpstreamSubmit
+from veocontracts.answers import told
+from veocontracts.events import Entry, Event, LedgerRead, Read, Shown, Submit, UpstreamPoll, UpstreamSubmit
+from veocontracts.history import History
 from veocontracts.terms import SECOND, Terms
 
 TEXT, IMAGE = "media-video-from-text", "media-video-from-image"
@@ -132,9 +134,11 @@ def upstream(
     fault: str = "",
     answered: float | None = None,
     data: Any = SAME,
-    retry_after: bool = False,
+    retry_after: float | None = None,
+    dialect: str = "api-video",
 ) -> UpstreamSubmit:
     """The gateway submits; the plan ends at `ready`, or never."""
+    found = {"status": "processing", "job_id": f"up of {label}"} if data is SAME else data
     return UpstreamSubmit(
         at=ns(at),
         label=label,
@@ -146,8 +150,9 @@ def upstream(
         ready_at=None if ready is None or not made else ns(ready),
         fault=fault,
         answered_at=None if status is None else ns(at if answered is None else answered),
-        retry_after=retry_after,
-        data={"status": "processing", "job_id": f"up of {label}"} if data is SAME else data,
+        retry_after=None if retry_after is None else ns(retry_after),
+        data=found,
+        told=told(dialect, status, found),
     )
 
 
@@ -160,12 +165,23 @@ def poll(
     fault: str = "",
     data: Any = SAME,
     known: bool = True,
+    dialect: str = "api-video",
+    retry_after: float | None = None,
 ) -> UpstreamPoll:
     """The gateway polls; `success` brings a video, `error` a reason."""
     usual = {"success": VIDEO, "error": ERROR}.get(word, {"status": word})
     found = (usual if status == 200 else None) if data is SAME else data
     return UpstreamPoll(
-        at=ns(at), label=label, job=f"up of {label}", known=known, status=status, data=found, fault=fault
+        at=ns(at),
+        label=label,
+        job=f"up of {label}",
+        known=known,
+        status=status,
+        data=found,
+        fault=fault,
+        answered_at=None if status is None else ns(at),
+        retry_after=None if retry_after is None else ns(retry_after),
+        told=told(dialect, status, found),
     )
 
 

@@ -9,9 +9,15 @@ import sys
 import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
 
 import click
 
+from veocontracts.known_failures.draft import draft
+from veocontracts.known_failures.file import load_known_failures
+from veocontracts.known_failures.weigh import weigh
+from veocontracts.profile import Profile
 from veocontracts.profiles import BUNDLED, find_profile, with_mutant
 from veocontracts.reference.mutants import gateway_class
 from veocontracts.report import data, text
@@ -19,7 +25,8 @@ from veocontracts.rules import RULES
 from veocontracts.runner.plan import plan
 from veocontracts.runner.probe import UnusableError
 from veocontracts.runner.run import Progress, judge, silent
-from veocontracts.verdict import Exit, exit_code
+from veocontracts.verdict import Exit, Run
+from veosim.clock import wall_now
 from veosim.errors import VeosimError, did_you_mean
 
 
@@ -41,34 +48,105 @@ from veosim.errors import VeosimError, did_you_mean
     metavar="NAME",
     help="Break the reference gateway in this way first.",
 )
+@click.option("--strict", is_flag=True, help="Let SHOULD rules count like MUST rules.")
+@click.option(
+    "--known-failures",
+    "known_file",
+    metavar="FILE",
+    help="Failures that may stay for now; by default those that the profile names.",
+)
+@click.option(
+    "--write-known-failures",
+    "draft_file",
+    metavar="FILE",
+    help="Draft such a file, which must not exist yet, from what is red.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the results as JSON.")
-def check(profile_name: str, only: tuple[str, ...], seed: int, mutant: str | None, as_json: bool) -> None:
+def check(
+    profile_name: str,
+    only: tuple[str, ...],
+    seed: int,
+    mutant: str | None,
+    strict: bool,
+    known_file: str | None,
+    draft_file: str | None,
+    as_json: bool,
+) -> None:
     """Judge a gateway against the billing, enum and 600 s rules.
 
     \b
-    Exit codes: 0 conformant, 1 a rule failed, 2 usage or profile, 3 gateway or harness unusable,
-    4 inconclusive or nothing tested, 130 interrupted.
+    Exit codes: 0 conformant, 1 a rule failed or a known failure has to be mended, 2 usage or profile,
+    3 gateway or harness unusable, 4 inconclusive or nothing tested, 130 interrupted.
 
     \b
     Examples:
       veosim check
       veosim check --mutant bills-status-error
       veosim check --profile gateway.yaml --rule BILL --rule TIME-01
+      veosim check --profile gateway.yaml --strict --json > verdicts.json
+      veosim check --profile gateway.yaml --write-known-failures known-failures.yaml
+      veosim check --profile gateway.yaml --known-failures known-failures.yaml
     """  # noqa: D301  click reads the backspace
     with ending(as_json=as_json):
         only = tuple(name.upper() for name in only)
         _check_rules(only)
-        profile = find_profile(profile_name)
-        if mutant is not None:
-            if profile_name not in BUNDLED:
-                raise VeosimError("--mutant breaks the reference gateway; it cannot break another one")
-            gateway_class(mutant)  # an unknown one is named now, not by a child process
-            profile = with_mutant(profile, mutant)
-        click.echo(plan(profile, only), err=True)
-        with progress_bar() as progress:
-            run = judge(profile, only=only, seed=seed, progress=progress)
+        profile = _profile(profile_name, mutant)
+        known_file = known_file or profile.known_failures
+        known = load_known_failures(known_file) if known_file else ()
+        with new_file(draft_file):
+            click.echo(plan(profile, only), err=True)
+            with progress_bar() as progress:
+                run = replace(judge(profile, only=only, seed=seed, progress=progress), strict=strict)
+            run = weigh(run, known, wall_now().date(), partial=bool(only))
+            if draft_file is not None:
+                click.echo(_drafted(run, draft_file), err=True)
         click.echo(json.dumps(data.report(run), indent=2) if as_json else text.report(run))
-        sys.exit(exit_code(run.results, run.tallies.errors))
+        sys.exit(run.exit)
+
+
+def _profile(name: str, mutant: str | None) -> Profile:
+    profile = find_profile(name)
+    if mutant is None:
+        return profile
+    if name not in BUNDLED:
+        raise VeosimError("--mutant breaks the reference gateway; it cannot break another one")
+    gateway_class(mutant)  # an unknown one is named now, not by a child process
+    return with_mutant(profile, mutant)
+
+
+def _drafted(run: Run, name: str) -> str:
+    """Draft the known failures, and say what came of it."""
+    if run.tallies.errors:
+        return f"{name}: not written, since the harness failed"
+    red = sum(line.failed for line in run.red)
+    if not red:
+        return f"{name}: not written, since no rule failed"
+    Path(name).write_text(draft(run, name), encoding="utf-8")
+    return f"{name}: drafted from {red} red line{'s' * (red > 1)}; fill in what is to be done"
+
+
+@contextmanager
+def new_file(name: str | None) -> Iterator[None]:
+    """Make a new file before the work begins, so that it can be written after; left empty, it goes away again.
+
+    Raises:
+        VeosimError: it exists, or cannot be written.
+    """
+    if name is None:
+        yield
+        return
+    path = Path(name)
+    try:
+        path.touch(exist_ok=False)
+    except FileExistsError:
+        raise VeosimError(f"{name} exists and is not overwritten; name a new file") from None
+    except OSError as error:
+        raise VeosimError(f"{name} cannot be written: {error.strerror}") from None
+    try:
+        yield
+    finally:
+        if not path.stat().st_size:
+            path.unlink()
 
 
 def _check_rules(only: tuple[str, ...]) -> None:

@@ -17,11 +17,11 @@ from hypothesis.internal.constants_ast import Constants
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
 
 from veocontracts.bench import Bench, Setting
-from veocontracts.history import Submit
+from veocontracts.events import Submit
 from veocontracts.orders import LOCALES, Order
 from veocontracts.rules.base import Rule
+from veocontracts.tally import Tallies
 from veocontracts.timing.virtual import VirtualLoop, VirtualRunner
-from veocontracts.verdict import Tallies
 from veocontracts.worlds import virtual_world
 from veosim.errors import VeosimError
 from veosim.job import Outcome

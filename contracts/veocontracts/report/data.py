@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import MISSING, Field, asdict, fields, is_dataclass
 from datetime import datetime
 from decimal import Decimal
 from math import isfinite
 from typing import Any
 
-from veocontracts.history import Event, History
-from veocontracts.verdict import Result, Run, exit_code
+from veocontracts.history import History
+from veocontracts.report.causes import causes
+from veocontracts.tally import Finding
+from veocontracts.verdict import Result, Run
 
-FORMAT = 1
+FORMAT = 2
+"""Raised when the shape changes: 2 lists every kind of failure with its signature."""
 
 
 def report(run: Run) -> dict[str, Any]:
@@ -21,50 +24,71 @@ def report(run: Run) -> dict[str, Any]:
         "gateway": run.profile.gateway.name,
         "mode": run.terms.mode,
         "seed": run.seed,
+        "strict": run.strict,
         "cases": run.tallies.cases,
         "jobs": run.tallies.submits,
-        "exit": int(exit_code(run.results, run.tallies.errors)),
+        "exit": int(run.exit),
         "errors": run.tallies.errors,
-        "results": [line_data(line) for line in run.results],
+        "results": [line_data(line, strict=run.strict) for line in run.results],
+        "known_failures": [asdict(complaint) for complaint in run.complaints],
+        "together": [asdict(cause) for cause in causes(run.results)],
     }
 
 
-def line_data(line: Result) -> dict[str, Any]:
-    """One rule or grain."""
-    data: dict[str, Any] = {
+def line_data(line: Result, *, strict: bool) -> dict[str, Any]:
+    """One rule or grain, with a finding for each kind of failure, the shortest history first."""
+    return {
         "rule": line.rule.id,
         "grain": line.grain,
         "level": line.rule.level,
         "verdict": str(line.verdict),
+        "red": line.red(strict),
         "witnesses": line.held,
         "broken": line.broken,
         "reason": line.reason,
         "waived": line.waived,
         "requirement": line.rule.sentence,
         "source": str(line.rule.source),
+        "findings": [_finding_data(finding, known=finding.signature in line.excused) for finding in line.findings],
+        "more": line.more,
     }
-    if line.finding is not None:
-        observation = line.finding.observation
-        data |= {
-            "expected": observation.expected,
-            "actual": observation.actual,
-            "subject": observation.subject,
-            "case": line.finding.history.case,
-            "history": history_data(line.finding.history),
-        }
-    return data
+
+
+def _finding_data(finding: Finding, *, known: bool) -> dict[str, Any]:
+    return {
+        "signature": finding.signature,
+        "known": known,
+        "expected": finding.observation.expected,
+        "actual": finding.observation.actual,
+        "subject": finding.observation.subject,
+        "case": finding.history.case,
+        "history": history_data(finding.history),
+    }
 
 
 def history_data(history: History) -> list[dict[str, Any]]:
     """The events, each with its kind."""
-    return [{"event": type(event).__name__, **_event(event)} for event in history.events]
+    return [{"event": type(event).__name__, **_parts(event)} for event in history.events]
 
 
-def _event(event: Event) -> dict[str, Any]:
-    return {name: _plain(value) for name, value in asdict(event).items() if value is not None and name != "wall"}
+def _parts(whole: Any) -> dict[str, Any]:
+    """The fields that say something; the real instant of an event differs from run to run."""
+    told = [(part, getattr(whole, part.name)) for part in fields(whole) if part.name != "wall"]
+    return {part.name: _plain(value) for part, value in told if not _silent(part, value)}
+
+
+def _silent(part: Field[Any], value: Any) -> bool:
+    """Whether it is the default, and that is nothing; a gateway's own empty data has no default."""
+    return value == _default(part) and (not _parts(value) if is_dataclass(value) else not value)
+
+
+def _default(part: Field[Any]) -> Any:
+    return part.default if part.default_factory is MISSING else part.default_factory()
 
 
 def _plain(value: Any) -> Any:
+    if is_dataclass(value):
+        return _parts(value)
     if isinstance(value, Decimal) or (isinstance(value, float) and not isfinite(value)):
         return str(value)
     if isinstance(value, datetime):

@@ -4,17 +4,31 @@ from __future__ import annotations
 
 from collections import Counter
 
+from veocontracts.report.causes import causes
 from veocontracts.report.timeline import timeline
-from veocontracts.verdict import Exit, Result, Run, Verdict, exit_code
+from veocontracts.tally import Finding
+from veocontracts.verdict import Exit, Result, Run, Verdict
 from veosim.errors import printable
 
-MARKS = {Verdict.PASS: "✓", Verdict.FAIL: "✗", Verdict.INCONCLUSIVE: "?", Verdict.ERROR: "!"}
+MARKS = {
+    Verdict.PASS: "✓",
+    Verdict.FAIL: "✗",
+    Verdict.INCONCLUSIVE: "?",
+    Verdict.SKIP: "-",
+    Verdict.XFAIL: "x",
+    Verdict.XPASS: "✗",
+    Verdict.ERROR: "!",
+}
+WARNING = "~"
 OUTCOMES = {
     Exit.CONFORMANT: "CONFORMANT",
     Exit.RULE_FAILED: "NOT CONFORMANT: a rule failed",
     Exit.UNUSABLE: "NO VERDICT: the harness failed",
     Exit.INCONCLUSIVE: "NOT PROVEN: a required rule has no witness, or nothing was tested",
 }
+TO_MEND = "NOT CONFORMANT: the known failures have to be mended"
+OTHERS = 5
+"""So many further kinds of failure are told of one rule."""
 
 
 def heading(run: Run) -> str:
@@ -31,43 +45,64 @@ def table(run: Run) -> list[str]:
     """One line per rule or grain."""
     lines = []
     for line in run.results:
-        note = f"  ({line.reason})" if line.reason else ""
-        waived = f"  waived: {line.waived}" if line.waived else ""
+        note = f"  ({printable(line.reason)})" if line.reason else ""
+        waived = f"  waived: {printable(line.waived)}" if line.waived else ""
         seen = f"{line.held} held, {line.broken} broken" if line.broken else f"{line.held} witnesses"
-        mark = MARKS[line.verdict]
+        warned = line.failed and not line.red(run.strict)
+        mark = WARNING if warned else MARKS[line.verdict]
+        note += "  a warning: red under --strict" if warned else ""
         lines.append(f"{mark} {line.name:22} {line.verdict:12} {line.rule.level:6} {seen}{note}{waived}")
     return lines
 
 
-def failure(line: Result) -> list[str]:
-    """A broken promise, told so that it can be mended."""
-    finding = line.finding
-    if finding is None:
-        return []
+def failure(line: Result, mark: str) -> list[str]:
+    """A broken promise, told so that it can be mended; ways in which it is known to fail come last."""
+    finding, *others = sorted(line.findings, key=lambda finding: finding.signature in line.excused)
     observation = finding.observation
     return [
-        f"✗ {line.name}  {line.rule.sentence}",
+        f"{mark} {line.name}  {line.rule.sentence}",
         f"  source    {line.rule.source}",
         f"  expected  {printable(observation.expected)}",
         f"  actual    {printable(observation.actual)}",
+        f"  signature {finding.signature}",
         f"  case      {finding.history.case} ({observation.subject}); broken {line.broken} times, held {line.held}",
         "  history   the shortest that shows it:",
         *(f"    {row}" for row in timeline(finding.history)),
+        *(["  also      it failed in other ways:"] if others else []),
+        *(f"    {_kind(other, line)}" for other in others[:OTHERS]),
+        *([f"    and {'more than ' * line.more}{len(others) - OTHERS} others"] if len(others) > OTHERS else []),
     ]
+
+
+def _kind(finding: Finding, line: Result) -> str:
+    """One way in which a rule failed, in a line."""
+    observation, known = finding.observation, " (known)" if finding.signature in line.excused else ""
+    told = f"expected {printable(observation.expected)}; actual {printable(observation.actual)}"
+    return f"{finding.signature}{known}  {told}"
 
 
 def summary(run: Run) -> str:
     """The verdicts counted, and what they come to."""
-    counts = Counter(line.verdict for line in run.results)
-    counted = ", ".join(f"{counts[verdict]} {verdict}" for verdict in Verdict if counts[verdict])
-    return f"{OUTCOMES[exit_code(run.results, run.tallies.errors)]}  ({counted or 'no rule was selected'})"
+    counts = Counter(line.verdict for line in run.results if not line.failed or line.red(run.strict))
+    parts = [f"{counts[verdict]} {verdict}" for verdict in Verdict if counts[verdict]]
+    parts += [_counted(len(run.warnings), "warning")] * bool(run.warnings)
+    parts += [f"{_counted(len(run.complaints), 'entry', 'entries')} to mend"] * bool(run.complaints)
+    broken = any(line.failed for line in run.red)
+    outcome = TO_MEND if run.exit is Exit.RULE_FAILED and not broken else OUTCOMES[run.exit]
+    return f"{outcome}  ({', '.join(parts) or 'no rule was selected'})"
+
+
+def _counted(number: int, noun: str, plural: str = "") -> str:
+    return f"{number} {noun if number == 1 else plural or noun + 's'}"
 
 
 def report(run: Run) -> str:
     """The whole text."""
     parts = [heading(run), "", *table(run), ""]
-    for line in run.results:
-        if line.verdict is Verdict.FAIL:
-            parts += [*failure(line), ""]
+    for mark, lines in ((MARKS[Verdict.FAIL], run.red), (WARNING, run.warnings)):
+        for line in lines:
+            parts += [*failure(line, mark), ""] if line.failed else []
+    parts += [f"✗ {printable(str(complaint))}" for complaint in run.complaints]
     parts += [f"! {printable(line)}" for error in run.tallies.errors for line in error.splitlines()]
+    parts += [f"{printable(str(cause))}" for cause in causes(run.results)]
     return "\n".join([*parts, summary(run)])

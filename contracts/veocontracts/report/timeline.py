@@ -6,7 +6,19 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
-from veocontracts.history import Event, History, LedgerRead, Read, Submit, UpstreamPoll, UpstreamSubmit
+from veocontracts.events import (
+    Call,
+    Event,
+    LedgerRead,
+    Read,
+    Restart,
+    Submit,
+    UpstreamCallback,
+    UpstreamPoll,
+    UpstreamSubmit,
+    Webhook,
+)
+from veocontracts.history import History
 from veosim.errors import shown
 from veosim.units import SECOND
 
@@ -87,7 +99,25 @@ def _row(event: Event, names: dict[str, str]) -> tuple[str, str]:
     if isinstance(event, UpstreamPoll):
         known = "" if event.known else " (an id that it never gave out)"
         return "upstream", f"is polled for {names.get(event.job, shown(event.job, 40))}{known} → {_answer(event)}"
-    return "ledger", _ledger(event, names)
+    if isinstance(event, LedgerRead):
+        return "ledger", _ledger(event, names)
+    return _seldom(event, names)
+
+
+def _seldom(event: Call | UpstreamCallback | Webhook | Restart, names: dict[str, str]) -> tuple[str, str]:
+    if isinstance(event, Call):
+        what = " ".join(filter(None, (event.intent, event.about)))
+        answer = f"{event.status} {_word(event.data)}" if event.status else "no answer"
+        return "client", f"{event.operation} [{what}] {_fields(event.request)} → {answer}"
+    if isinstance(event, UpstreamCallback):
+        signed = "" if event.signed else " (not signed as is due)"
+        said = shown(event.told.word, 40).strip(QUOTE)
+        job = names.get(event.job, shown(event.job, 40))
+        return "upstream", f"calls back for {job}: {said}{signed} → {event.status or 'no answer'}"
+    if isinstance(event, Webhook):
+        named = shown(event.event_id, 40).strip(QUOTE)
+        return "webhook", f"{named} says that {event.label} is {event.state or 'in an unknown state'} → {event.status}"
+    return "suite", f"restarts the gateway, which serves again {(event.ready_at - event.at) / SECOND:.1f} s later"
 
 
 def _plan(event: UpstreamSubmit) -> str:

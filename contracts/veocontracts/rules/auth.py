@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from veocontracts.history import History, Read
+from veocontracts.events import Read
+from veocontracts.history import History
 from veocontracts.rules.base import Observation, Source, judged, rule
 
 PREREQUISITES = Source(("000", "001"), "Quickstart: Prerequisites; the status code is practice", "practice")

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from veocontracts.history import History, Story
-from veocontracts.terms import LedgerPower
+from veocontracts.terms import Capability, LedgerPower
 
 Level = Literal["MUST", "SHOULD"]
 Stage = Literal["surface", "lifecycle", "money", "time", "hostile"]
@@ -83,6 +83,7 @@ class Rule:
         knobs: time knobs that a scaled profile must declare.
         witness: the occasion that must arise before it can pass.
         grains: the parts that are reported by themselves.
+        capability: what the profile must declare the gateway to have; where it does not, the rule is skipped.
     """
 
     id: str
@@ -94,6 +95,7 @@ class Rule:
     needs: frozenset[LedgerPower] = frozenset()
     knobs: frozenset[str] = frozenset()
     grains: tuple[str, ...] = ()
+    capability: Capability | None = None
 
     @property
     def family(self) -> str:
@@ -109,7 +111,7 @@ class Rule:
 RULES: dict[str, Rule] = {}
 
 
-def rule(
+def rule(  # noqa: PLR0913  the columns of the catalogue
     rule_id: str,
     sentence: str,
     source: Source,
@@ -119,6 +121,7 @@ def rule(
     needs: tuple[LedgerPower, ...] = (),
     knobs: tuple[str, ...] = (),
     grains: tuple[str, ...] = (),
+    capability: Capability | None = None,
 ) -> Callable[[Judge], Judge]:
     """Register the function as a rule."""
 
@@ -126,7 +129,7 @@ def rule(
         if rule_id in RULES:
             raise ValueError(f"the rule {rule_id} stands twice")
         RULES[rule_id] = Rule(
-            rule_id, level, sentence, source, witness, judge, frozenset(needs), frozenset(knobs), grains
+            rule_id, level, sentence, source, witness, judge, frozenset(needs), frozenset(knobs), grains, capability
         )
         return judge
 

@@ -53,8 +53,8 @@ def units_are_seconds(history: History) -> Iterator[Observation]:
     for story in _completed(history):
         last = story.last
         asked = asked_seconds(story, history.terms)
-        told = next((poll.data for poll in story.polls if poll.reported == "success"), None)
-        if last is None or (told is not None and amount(told.get("duration_seconds")) != asked):
+        told = next((poll.told for poll in story.polls if poll.told.state == "success"), None)
+        if last is None or (told is not None and told.duration is not None and amount(told.duration) != asked):
             continue
         result = last.result if isinstance(last.result, dict) else {}
         delivered = result.get("duration_seconds")
@@ -147,7 +147,7 @@ def server_errors_are_free(history: History) -> Iterator[Observation]:
         met = [event for event in story.asked if (event.status or 0) >= 500]
         if not met or not story.accepted or story.last is None or not story.last.terminal:
             continue
-        made = any(poll.reported == "success" for poll in story.polls)
+        made = any(poll.told.state == "success" for poll in story.polls)
         kept = failed_unbilled(story) or (state(story) == "completed" and made)
         yield judged(story, kept, "failed and unbilled, or completed if it was made", outcome(story), met[0].at)
 
@@ -163,7 +163,7 @@ def error_envelope_is_failure(history: History) -> Iterator[Observation]:
     """The error envelope inside a 200."""
     for story in history.stories:
         told = next(
-            (event for event in story.asked if event.status == 200 and _says_error(event.data)),
+            (event for event in story.asked if event.told.state == "error"),
             None,
         )
         if told is None or not story.accepted or told.at > deadline(story, history.terms) - slack(story, history.terms):
@@ -172,10 +172,6 @@ def error_envelope_is_failure(history: History) -> Iterator[Observation]:
             continue
         if story.last.terminal or story.views[-1][0].at - told.at > SECOND + history.terms.tolerance:
             yield judged(story, failed_unbilled(story), "failed, unbilled", outcome(story), told.at)
-
-
-def _says_error(data: object) -> bool:
-    return isinstance(data, dict) and data.get("status") == "error"
 
 
 @rule(

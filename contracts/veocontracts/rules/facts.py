@@ -7,7 +7,8 @@ from datetime import datetime, timedelta
 from decimal import Context, Decimal
 from typing import Any
 
-from veocontracts.history import Entry, Story
+from veocontracts.events import Entry
+from veocontracts.history import Story
 from veocontracts.terms import SECOND, Terms
 
 _RFC3339 = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]00:00)")

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import pairwise
 
-from veocontracts.history import History, Read, Shown, Story
+from veocontracts.events import Read, Shown
+from veocontracts.history import History, Story
 from veocontracts.rules.base import Observation, Source, broken, held, judged, rule
 from veocontracts.rules.facts import ROUNDING, in_seconds, instant, lower, outcome, upper
 from veocontracts.terms import SECOND
@@ -31,7 +32,7 @@ def completed_with_result(history: History) -> Iterator[Observation]:
     for story in history.stories:
         told = next((poll for poll in story.polls if poll.final), None)
         last = story.last
-        if told is None or last is None or told.reported != "success" or not told.data.get("video_url"):
+        if told is None or last is None or told.told.state != "success" or not told.told.video_url:
             continue
         if told.at >= lower(story, history.terms):
             continue  # the answer may have crossed the timeout
@@ -41,8 +42,11 @@ def completed_with_result(history: History) -> Iterator[Observation]:
             yield broken(story, "completed, since the upstream reported success", outcome(story), told.at)
             continue
         result = last.result if isinstance(last.result, dict) else {}
-        wrong = [f"{name} {result.get(name)!r}" for name in RESULT_FIELDS if result.get(name) != told.data.get(name)]
-        expected = ", ".join(f"{name} {told.data.get(name)!r}" for name in RESULT_FIELDS)
+        answer = told.data if isinstance(told.data, dict) else {}
+        said = {name: answer[name] for name in RESULT_FIELDS if name in answer}
+        said["video_url"] = told.told.video_url
+        wrong = [f"{name} {result.get(name)!r}" for name in said if result.get(name) != said[name]]
+        expected = ", ".join(f"{name} {value!r}" for name, value in said.items())
         yield judged(story, not wrong, f"the upstream's result: {expected}", ", ".join(wrong))
 
 
@@ -151,7 +155,7 @@ def not_before_the_upstream(history: History) -> Iterator[Observation]:
     for story in history.stories:
         if not story.upstream and history.strays:
             continue  # its upstream job is there, but cannot be told from others
-        told = next((poll.at for poll in story.polls if poll.reported == "success"), None)
+        told = next((poll.at for poll in story.polls if poll.told.state == "success"), None)
         early = [
             read
             for read, shown in story.views

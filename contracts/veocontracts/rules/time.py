@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from veocontracts.history import History, Read, Shown, Story
+from veocontracts.events import Read, Shown
+from veocontracts.history import History, Story
 from veocontracts.rules.base import Observation, Source, broken, held, judged, rule
 from veocontracts.rules.facts import (
     charge,

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from veocontracts.history import History, UpstreamPoll, UpstreamSubmit
+from veocontracts.events import UpstreamPoll, UpstreamSubmit
+from veocontracts.history import History
 from veocontracts.rules.base import Observation, Source, broken, held, judged, rule
 
 LIFECYCLE = Source(("000", "001"), "Guides: Async lifecycle (double polling)", "follows")
@@ -14,7 +15,7 @@ RETRYABLE = frozenset({408, 425, 429})
 
 def may_be_sent_again(event: UpstreamSubmit) -> bool:
     """Whether the upstream said that it took nothing on, and to come again."""
-    return event.status in RETRYABLE or (event.status == 503 and event.retry_after)
+    return event.status in RETRYABLE or (event.status == 503 and event.retry_after is not None)
 
 
 @rule(
@@ -88,7 +89,7 @@ def polls_its_own(history: History) -> Iterator[Observation]:
             continue
         more = len(story.polls) - final - 1
         if more:
-            actual = f"{more} more poll{'s' * (more > 1)} after {story.polls[final].reported!r}"
+            actual = f"{more} more poll{'s' * (more > 1)} after {story.polls[final].told.word!r}"
             yield broken(story, "no poll after a terminal answer", actual, story.polls[final + 1].at)
         elif history.events[-1].at > story.polls[final].at + history.terms.poll_gap:
             yield held(story)

@@ -9,8 +9,8 @@ from collections.abc import Iterable
 from veocontracts.bench import Bench, Setting
 from veocontracts.history import History
 from veocontracts.rules.base import Rule
+from veocontracts.tally import Tallies
 from veocontracts.timing.virtual import VirtualLoop, VirtualRunner
-from veocontracts.verdict import Tallies
 from veocontracts.workloads.base import Case
 from veocontracts.worlds import virtual_world
 from veosim.errors import VeosimError

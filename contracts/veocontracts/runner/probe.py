@@ -9,7 +9,7 @@ from __future__ import annotations
 from itertools import pairwise
 
 from veocontracts.bench import Bench
-from veocontracts.history import Submit, UpstreamPoll
+from veocontracts.events import Submit, UpstreamPoll
 from veocontracts.runner.terms_of import Probed
 from veosim.errors import VeosimError, shown
 from veosim.units import SECOND, show_duration

@@ -22,8 +22,9 @@ from veocontracts.runner.cases import run_cases
 from veocontracts.runner.probe import UnusableError, probe
 from veocontracts.runner.scaled import judge_scaled
 from veocontracts.runner.terms_of import Probed, mode_of, terms_of
+from veocontracts.tally import Tallies
 from veocontracts.timing.virtual import VirtualLoop, VirtualRunner
-from veocontracts.verdict import Run, Tallies, results
+from veocontracts.verdict import Run, results
 from veocontracts.workloads import selected
 from veocontracts.worlds import virtual_world
 from veosim.errors import VeosimError

@@ -13,7 +13,7 @@ from veocontracts.bench import Bench, Setting, World
 from veocontracts.rules import Rule
 from veocontracts.runner.probe import UnusableError, probe
 from veocontracts.runner.terms_of import Probed
-from veocontracts.verdict import Tallies
+from veocontracts.tally import Tallies
 from veocontracts.workloads import Case, selected
 from veocontracts.worlds import scaled_world
 from veosim.errors import SourceError, VeosimError

@@ -19,7 +19,7 @@ class Trial:
 
     Attributes:
         mutant: its name, or "" for the reference gateway.
-        red: the MUST rules that failed.
+        red: the rules that failed.
         alone: the rules among them that also fail when nothing else is selected.
         unproved: rules without a witness.
     """
@@ -41,7 +41,8 @@ class Trial:
     def undeclared(self) -> tuple[str, ...]:
         """MUST rules that turned red without being declared."""
         mutant = MUTANTS[self.mutant]
-        return tuple(rule for rule in self.red if rule != mutant.primary and rule not in mutant.also)
+        declared = {mutant.primary, *mutant.also}
+        return tuple(rule for rule in self.red if rule not in declared and RULES[rule].level == "MUST")
 
     @property
     def good(self) -> bool:
@@ -59,7 +60,7 @@ def attempt(mutant: str, seed: int) -> Trial:
     setting = setting_of(profile, seed, probe_virtual(profile, seed))
     tallies = gate(setting, list(RULES))
     lines = results(tallies, RULES.values(), setting.terms, {})
-    red = dict.fromkeys(line.rule.id for line in lines if line.red)
+    red = dict.fromkeys(line.rule.id for line in lines if line.failed)
     alone = frozenset(rule for (rule, _), tally in tallies.counts.items() if tally.fed)
     unproved = dict.fromkeys(line.rule.id for line in lines if line.verdict is Verdict.INCONCLUSIVE)
     return Trial(mutant, seed, tuple(red), alone, tuple(unproved), tuple(tallies.errors))

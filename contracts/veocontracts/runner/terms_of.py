@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import get_args
 
 from veocontracts.face import Face
 from veocontracts.profile import SCALED_TOLERANCE, Profile
-from veocontracts.terms import LedgerPower, Terms
+from veocontracts.terms import Capability, LedgerPower, Terms
 from veosim.units import SECOND
 
 KNOBS = frozenset({"job_timeout", "poll_interval", "rate_window"})
+CAPABILITIES: tuple[Capability, ...] = get_args(Capability)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +44,12 @@ def ledger_of(profile: Profile) -> frozenset[LedgerPower]:
     return frozenset(powers)
 
 
+def capabilities_of(profile: Profile) -> frozenset[Capability]:
+    """What the profile declares the gateway to have."""
+    declared = profile.capabilities
+    return frozenset(name for name in CAPABILITIES if getattr(declared, name))
+
+
 def terms_of(profile: Profile, face: Face, probed: Probed) -> Terms:
     """The terms that every history of this run opens with.
 
@@ -70,5 +78,6 @@ def terms_of(profile: Profile, face: Face, probed: Probed) -> Terms:
         ledger=ledger_of(profile),
         enums=face.enums,
         defaults=face.defaults,
+        capabilities=capabilities_of(profile),
         words=face.words,
     )

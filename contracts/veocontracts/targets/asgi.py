@@ -8,20 +8,14 @@ import logging
 import os
 import sys
 import traceback
-from collections.abc import AsyncIterator, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import Callable, Mapping
+from contextlib import AsyncExitStack
 from functools import cache
 from typing import Any
 
 from veocontracts.profile import AsgiTarget
-from veosim.app import create_app
 from veosim.errors import VeosimError, printable
 from veosim.inprocess import App, Response, call, lifespan
-from veosim.server import serving
-from veosim.simulator import Simulator
-
-UPSTREAM_URL = "{upstream_url}"
-UPSTREAM_APP = "{upstream_app}"
 
 
 @cache
@@ -36,12 +30,28 @@ class AsgiGateway:
     The client has its answer as soon as that is whole; what the handler does afterwards, such as Starlette's
     background tasks, goes on by itself. What a handler raises is its own failure: a lost connection, where there is
     no whole answer yet.
+
+    Args:
+        make: makes the app, anew for each start.
     """
 
-    def __init__(self, app: App, state: Mapping[str, Any]) -> None:
-        self._app = app
-        self._state = state
+    def __init__(self, make: Callable[[], App]) -> None:
+        self._make = make
+        self._app: App | None = None
+        self._state: Mapping[str, Any] = {}
         self._running: set[asyncio.Task[None]] = set()
+        self._lifespan = AsyncExitStack()
+
+    async def start(self) -> None:
+        """Make the app and run its start-up."""
+        app = self._make()
+        self._state = await self._lifespan.enter_async_context(lifespan(app))
+        self._app = app
+
+    async def restart(self) -> None:
+        """Stop the gateway in the midst of what it does, and start another on what it has stored."""
+        await self.close()
+        await self.start()
 
     async def send(self, method: str, path: str, headers: Mapping[str, str], body: bytes = b"") -> Response:
         """Call the app."""
@@ -53,6 +63,9 @@ class AsgiGateway:
             raise ConnectionResetError(f"the gateway's answer is none: {error}") from error
 
     async def _serve(self, scope: Any, receive: Any, send: Any) -> None:
+        app = self._app
+        if app is None:
+            raise ConnectionRefusedError("the gateway is not up")
         scope["state"] = dict(self._state)
         ended = asyncio.Event()
         is_whole = False
@@ -66,7 +79,7 @@ class AsgiGateway:
 
         async def run() -> None:
             try:
-                await self._app(scope, receive, sending)
+                await app(scope, receive, sending)
             finally:
                 ended.set()
 
@@ -91,10 +104,12 @@ class AsgiGateway:
             say_once(f"the gateway raised {_told(error)}")
 
     async def close(self) -> None:
-        """Cancel handlers that still run."""
+        """Cancel handlers that still run, then run the app's shut-down."""
+        self._app = None
         for task in list(self._running):
             task.cancel()
         await asyncio.gather(*self._running, return_exceptions=True)
+        await self._lifespan.aclose()
 
 
 def _told(error: BaseException) -> str:
@@ -140,20 +155,15 @@ def make_app(target: AsgiTarget, places: Mapping[str, object]) -> App:
 
 
 def _filled(value: Any, places: Mapping[str, object]) -> Any:
-    """A kwarg with the simulator in place of its name: the app as it is, the URL also inside a longer text."""
+    """A kwarg with what its places stand for: the upstream's app as it is, texts also inside a longer one."""
     if not isinstance(value, str) or value in places:
         return places.get(value, value) if isinstance(value, str) else value
-    return value.replace(UPSTREAM_URL, str(places[UPSTREAM_URL]))
+    for name, text in places.items():
+        if isinstance(text, str):
+            value = value.replace(name, text)
+    return value
 
 
-@asynccontextmanager
-async def asgi_gateway(target: AsgiTarget, dialect: str, simulator: Simulator) -> AsyncIterator[AsgiGateway]:
-    """Start the gateway, its upstream first; loopback sockets unless the factory takes `{upstream_app}`."""
-    upstream = create_app(simulator, root=dialect)
-    async with AsyncExitStack() as stack:
-        in_process = UPSTREAM_APP in target.kwargs.values()
-        url = "http://upstream.invalid" if in_process else await stack.enter_async_context(serving(upstream))
-        app = make_app(target, {UPSTREAM_URL: url, UPSTREAM_APP: upstream})
-        gateway = AsgiGateway(app, await stack.enter_async_context(lifespan(app)))
-        stack.push_async_callback(gateway.close)
-        yield gateway
+def mentions(target: AsgiTarget, place: str) -> bool:
+    """Whether a kwarg has this place."""
+    return any(isinstance(value, str) and place in value for value in target.kwargs.values())

@@ -3,15 +3,17 @@
 It suits a gateway whose every wait is a timer of the loop or a call in the loop's executor. Real sockets work as long
 as both ends live in this loop. The wall clock and `time.monotonic` follow, by `following()`.
 
-`_scheduled` and `_selector` are private to asyncio; tests/contracts/timing/test_virtual.py pins what is used of them.
+`_scheduled`, `_ready` and `_selector` are private to asyncio; tests/contracts/timing/test_virtual.py pins what is used of them.
 """
 
 from __future__ import annotations
 
 import asyncio
 import faulthandler
+import gc
 import selectors
 import time
+from collections import deque
 from collections.abc import Awaitable, Callable, Iterator
 from concurrent.futures import Executor
 from contextlib import contextmanager, suppress
@@ -31,6 +33,10 @@ Ts = TypeVarTuple("Ts")
 WATCHDOG = 20
 """Real seconds that one run of a loop may take; then the process ends with a dump of every stack."""
 
+COLLECTED = (50_000, 20, 100)
+"""How rarely garbage is looked for during runs, as `gc.set_threshold` says it; with what is there at their beginning
+left out of the search, that saves a tenth of a run."""
+
 TURN_LIMIT = 200_000
 """Turns of the loop at one instant before a run counts as stuck: a busy loop that never waits."""
 
@@ -47,10 +53,12 @@ class VirtualLoop(asyncio.SelectorEventLoop):
         foreign_wakes: how often something outside the loop's own timers and sockets woke it (a thread): timing
             that depends on such a thread is not proved.
         turns: how often the loop has turned at this instant.
+        instant: the time in whole nanoseconds.
     """
 
     _selector: Any
     _scheduled: list[Any]
+    _ready: deque[asyncio.Handle]
 
     def __init__(self) -> None:
         super().__init__(selectors.DefaultSelector())
@@ -59,7 +67,9 @@ class VirtualLoop(asyncio.SelectorEventLoop):
         self.turns = 0
         self.on_jump: Callable[[float], None] | None = None
         self.foreign_wakes = 0
+        self.instant = 0
         self._wait: Callable[[float | None], list[tuple[selectors.SelectorKey, int]]] = self._selector.select
+        self._watched = self._selector.get_map()
         self._selector.select = self._jump_or_wait
 
     def time(self) -> float:
@@ -89,11 +99,11 @@ class VirtualLoop(asyncio.SelectorEventLoop):
             self.turns += 1
             if self.turns > TURN_LIMIT:
                 raise StuckError(f"{TURN_LIMIT} turns of the loop at {self._virtual:g} s: something waits by spinning")
-            return self._wait(0)
+            return self._looked()
         if self._busy:
             return self._wait(None)
-        events = self._wait(0)
-        if events:
+        events = self._looked()
+        if events or self._ready:
             return events
         if not self._scheduled:
             raise StuckError(
@@ -102,10 +112,18 @@ class VirtualLoop(asyncio.SelectorEventLoop):
         due = self._scheduled[0]._when
         if due > self._virtual:
             self._virtual = due
+            self.instant = round(due * SECOND)
             self.turns = 0
             if self.on_jump is not None:
                 self.on_jump(due)
         return []
+
+    def _looked(self) -> list[tuple[selectors.SelectorKey, int]]:
+        """What has happened at the sockets; the loop's own, by which threads wake it, is not asked where it is alone.
+
+        A thread's callback is then found in `_ready`. That saves a system call each turn: 5 % of a run in process.
+        """
+        return self._wait(0) if len(self._watched) > 1 else []
 
 
 class VirtualClock:
@@ -116,7 +134,7 @@ class VirtualClock:
 
     def now(self) -> int:
         """Nanoseconds since the loop began."""
-        return round(self._loop.time() * SECOND)
+        return self._loop.instant
 
     async def sleep(self, duration: int) -> None:
         """A timer of the loop."""
@@ -168,6 +186,9 @@ class VirtualRunner:
     """Runs coroutines, each on a virtual loop of its own, with this process's clocks following. Use it in `with`."""
 
     def __enter__(self) -> VirtualRunner:
+        self._collected = gc.get_threshold()
+        gc.freeze()
+        gc.set_threshold(*COLLECTED)
         self._following = following()
         self._follow: Callable[[VirtualLoop], None] = self._following.__enter__()
         self._watched = monotonic() - 2 * SECOND
@@ -175,6 +196,8 @@ class VirtualRunner:
 
     def __exit__(self, *error: object) -> None:
         self._following.__exit__(None, None, None)
+        gc.set_threshold(*self._collected)
+        gc.unfreeze()
         faulthandler.cancel_dump_traceback_later()
 
     def run(self, work: Callable[[VirtualLoop], Awaitable[T]]) -> T:

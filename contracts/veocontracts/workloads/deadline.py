@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from veocontracts.bench import Bench, Setting
-from veocontracts.history import Submit
+from veocontracts.events import Submit
 from veocontracts.terms import Terms
 from veocontracts.workloads.base import Case, workload
 from veosim.units import SECOND, show_duration

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from veocontracts.bench import Bench
-from veocontracts.history import Submit
+from veocontracts.events import Submit
 from veosim.units import SECOND
 
 EVERY = 4 * SECOND

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Iterable
 
 from veocontracts.bench import Bench, Setting
 from veocontracts.engines.exhaustive import sequences
-from veocontracts.history import Submit
+from veocontracts.events import Submit
 from veocontracts.orders import Order
 from veocontracts.workloads.base import Case, Drive, workload
 from veocontracts.workloads.drives import one_job

@@ -87,6 +87,8 @@ class Hub:
 
     def tell(self, what: str, exchange: Exchange) -> None:
         """Queue an event for everybody whom it concerns: a `Watcher`."""
+        if not self._listeners:
+            return
         concerned = [each for each in self._listeners if each.namespace in (None, exchange.namespace)]
         if concerned:
             event = _event(what, str(exchange.number), exchange_record(exchange, bodies=False))

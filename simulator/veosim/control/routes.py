@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
+from functools import cached_property
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -73,10 +74,14 @@ class Control:
         self.hub = hub or Hub()
         metrics = Metrics(simulator)
         simulator.watchers += [metrics.count, self.hub.tell]
-        table = operations(ServerWide(simulator, self.hub, metrics), Tenant(simulator, settings.price_per_second))
-        routes = [Route(PREFIX + path, handler, methods=[method]) for (method, path), handler in table.items()]
-        self._paths = tuple(f"{method} {PREFIX}{path}" for method, path in table)
-        self._router = Router([*routes, *document_routes(PREFIX, DOCUMENT, base_of)], redirect_slashes=False)
+        self._table = operations(ServerWide(simulator, self.hub, metrics), Tenant(simulator, settings.price_per_second))
+        self._base_of = base_of
+
+    @cached_property
+    def _router(self) -> Router:
+        """Compiled when first asked: most upstreams that tests start are never steered by HTTP."""
+        routes = [Route(PREFIX + path, handler, methods=[method]) for (method, path), handler in self._table.items()]
+        return Router([*routes, *document_routes(PREFIX, DOCUMENT, self._base_of)], redirect_slashes=False)
 
     @property
     def routes(self) -> list[Route]:
@@ -98,4 +103,5 @@ class Control:
     def _missed(self, scope: Scope, error: HTTPException) -> RefusedError:
         message = f"{scope['method']} {scope['path'][:120]} is no operation of the control API"
         code = "no_operation" if error.status_code == 404 else "no_method"
-        return RefusedError(error.status_code, code, message, self._paths, headers=error.headers)
+        paths = tuple(f"{method} {PREFIX}{path}" for method, path in self._table)
+        return RefusedError(error.status_code, code, message, paths, headers=error.headers)

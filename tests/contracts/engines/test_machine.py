@@ -9,7 +9,7 @@ from veocontracts.profiles import find_profile, with_mutant
 from veocontracts.rules import RULES
 from veocontracts.runner.run import setting_of
 from veocontracts.runner.terms_of import Probed
-from veocontracts.verdict import Tallies
+from veocontracts.tally import Tallies
 
 EXAMPLES = 40
 

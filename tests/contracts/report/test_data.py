@@ -9,7 +9,8 @@ from veocontracts.history import History
 from veocontracts.profiles import find_profile
 from veocontracts.report.data import history_data, report
 from veocontracts.rules import RULES
-from veocontracts.verdict import Run, Tallies, results
+from veocontracts.tally import Tallies
+from veocontracts.verdict import Run, results
 
 
 def charged_at_once() -> History:

@@ -10,8 +10,9 @@ from veocontracts.history import History
 from veocontracts.profiles import find_profile
 from veocontracts.report.text import heading, report
 from veocontracts.rules import RULES
+from veocontracts.tally import Tallies
 from veocontracts.terms import Terms
-from veocontracts.verdict import Run, Tallies, results
+from veocontracts.verdict import Run, results
 
 BOAT = {"prompt": "a boat", "duration": "4s"}
 

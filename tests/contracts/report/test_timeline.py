@@ -16,7 +16,7 @@ from tests.support.stories import (
     upstream,
 )
 
-from veocontracts.history import Entry, Event
+from veocontracts.events import Entry, Event
 from veocontracts.report.timeline import timeline
 
 BOAT = {"prompt": "a boat", "duration": "4s"}

@@ -20,7 +20,8 @@ from tests.support.stories import (
     upstream,
 )
 
-from veocontracts.history import Entry, Event, History
+from veocontracts.events import Entry, Event
+from veocontracts.history import History
 
 FREE = "no charge before the job completes"
 

@@ -36,6 +36,8 @@ NUMBERS = {
     "TIME": (1, 2, 3, 4, 5, 7, 8),
     "UP": (1, 3, 5),
 }
+SHOULD: set[str] = set()
+"""Good practice beyond what the documents say: red only under --strict."""
 PRACTICE = {"AUTH-01", "AUTH-02", "LIFE-05", "RATE-01"}
 """Rules whose HTTP codes no document names."""
 
@@ -45,7 +47,7 @@ every_rule = pytest.mark.parametrize("rule", RULES.values(), ids=lambda rule: ru
 def test_the_rules_are_these_and_no_others() -> None:
     """Ids are never renumbered; a new rule is a new row here."""
     assert sorted(RULES) == sorted(f"{family}-{number:02}" for family, row in NUMBERS.items() for number in row)
-    assert {rule.level for rule in RULES.values()} == {"MUST"}
+    assert {rule.id for rule in RULES.values() if rule.level == "SHOULD"} == SHOULD
 
 
 @every_rule

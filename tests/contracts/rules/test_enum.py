@@ -21,7 +21,8 @@ from tests.support.stories import (
     without,
 )
 
-from veocontracts.history import Event, History, Submit
+from veocontracts.events import Event, Submit
+from veocontracts.history import History
 
 EITHER = "400 or 422, or a failed, unbilled job that was never made"
 WRONG = f"duration '4S' refused: {EITHER}"

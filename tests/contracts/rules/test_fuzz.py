@@ -10,7 +10,8 @@ from veocontracts.history import History
 from veocontracts.report.data import history_data
 from veocontracts.report.timeline import timeline
 from veocontracts.rules import RULES
-from veocontracts.verdict import Tallies, results
+from veocontracts.tally import Tallies
+from veocontracts.verdict import results
 
 SLOW = [HealthCheck.too_slow, HealthCheck.data_too_large]
 

@@ -21,7 +21,8 @@ from tests.support.stories import (
     upstream,
 )
 
-from veocontracts.history import Event, History
+from veocontracts.events import Event
+from veocontracts.history import History
 from veocontracts.rules import Observation
 
 ID = job_id("job#1")

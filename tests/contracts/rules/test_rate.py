@@ -4,7 +4,8 @@ import pytest
 from tests.support.golden import Golden, bad, broken, good, kept, none
 from tests.support.stories import a_history, ns, submit
 
-from veocontracts.history import Event, History, Submit
+from veocontracts.events import Event, Submit
+from veocontracts.history import History
 
 
 def burst(*answers: int | None, every: float = 1) -> list[Submit]:

@@ -6,7 +6,8 @@ import pytest
 from tests.support.golden import Golden, bad, broken, good, kept, none
 from tests.support.stories import HANG, a_history, charge_of, ledger, lost, ns, poll, read, submit, upstream
 
-from veocontracts.history import Event, History
+from veocontracts.events import Event
+from veocontracts.history import History
 
 FREE = "failed, unbilled"
 BY = "failed by 601 s"

@@ -72,7 +72,7 @@ CASES = (
     none(
         "UP-01",
         "503 that says when to come again",
-        a_history(submit(), upstream(status=503, made=False, retry_after=True), upstream(at=5)),
+        a_history(submit(), upstream(status=503, made=False, retry_after=3), upstream(at=5)),
     ),
     good("UP-03", "unchanged", sent(dict(REQUEST))),
     good("UP-03", "defaults added", sent(asked(seed=7))),

@@ -1,0 +1,89 @@
+"""Requests to a gateway: each has a limit, and no key of ours is ever written down."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from typing import Any
+
+from veocontracts.face import parse
+from veocontracts.keys import UNKNOWN, Keys
+from veocontracts.targets.base import GatewayPort
+from veosim.inprocess import Response
+from veosim.seeded import fingerprint
+from veosim.units import seconds, show_duration
+
+
+class Caller:
+    """One case's client.
+
+    Keys go by their roles: `main`, `other`, `unentitled`, `unknown`, `none`, or any further name for a key of full
+    rights that nobody else uses.
+
+    Args:
+        gateway: what is called.
+        keys: where secrets come from.
+        patience: nanoseconds of the loop's clock after which a gateway that does not answer is left.
+
+    Attributes:
+        notes: what went wrong with requests that were not answered.
+    """
+
+    def __init__(self, gateway: GatewayPort, keys: Keys, patience: int) -> None:
+        self._gateway = gateway
+        self._source = keys
+        self._patience = patience
+        self._keys: dict[str, str] = {}
+        self.notes: list[str] = []
+
+    def secret(self, role: str) -> str | None:
+        """The key of that role in this case; None for `none`."""
+        if role == "none":
+            return None
+        if role == "unknown":
+            return UNKNOWN
+        if role not in self._keys:
+            declared = self._source.declared(role) if role == "unentitled" else None
+            self._keys[role] = declared or self._source.fresh(role)
+        return self._keys[role]
+
+    def headers(self, role: str) -> Mapping[str, str]:
+        """The header that carries the key."""
+        return self._source.headers(self.secret(role))
+
+    def fingerprints(self) -> dict[str, str]:
+        """The roles of the keys used so far, by the fingerprints under which the upstream would know them."""
+        found = {}
+        for role, secret in self._keys.items():
+            for value in {secret, f"Bearer {secret}", *self._source.headers(secret).values()}:
+                found[fingerprint(value)] = role
+        return found
+
+    async def send(self, method: str, path: str, headers: Mapping[str, str], body: bytes = b"") -> Response | None:
+        """One exchange; None where no answer came, and a note says why."""
+        try:
+            async with asyncio.timeout(seconds(self._patience)):
+                return await self._gateway.send(method, path, headers, body)
+        except TimeoutError:
+            self.notes.append(f"{method} {path}: no answer within {show_duration(self._patience)}")
+        except ConnectionError as error:
+            self.notes.append(f"{method} {path}: {error}")
+        return None
+
+    def data(self, answer: Response | None) -> Any:
+        """The answer's data; a key that the gateway echoes becomes its role."""
+        if answer is None:
+            return None
+        body = answer.body
+        for role, secret in self._keys.items():
+            body = body.replace(secret.encode(), f"<key:{role}>".encode())
+        return parse(body)
+
+    def plain(self, headers: Mapping[str, str]) -> dict[str, str]:
+        """Headers to write down, with roles for keys."""
+        return {name: self._hidden(text) for name, text in headers.items()}
+
+    def _hidden(self, text: str) -> str:
+        for role, secret in self._keys.items():
+            text = text.replace(secret, f"<key:{role}>")
+        return text

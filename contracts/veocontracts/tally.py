@@ -1,0 +1,135 @@
+"""What rules saw, counted: how often each held and broke, and the shortest history for each kind of failure."""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from veocontracts.history import History
+from veocontracts.rules.base import Observation, Rule
+from veocontracts.signature import signature_of
+
+KINDS = 48
+"""So many kinds of failure are kept of one grain of a rule."""
+
+Place = tuple[str, str]
+"""The case and the subject of an observation, such as `job#1`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A broken promise, the shortest history that shows it, and its signature."""
+
+    observation: Observation
+    history: History
+    signature: str
+
+    @property
+    def place(self) -> Place:
+        """Where it broke."""
+        return self.history.case, self.observation.subject
+
+    @property
+    def order(self) -> tuple[tuple[int, int], str]:
+        """Shorter histories come first; the signature decides between equals, so that no arrival order does."""
+        return self.history.weight, self.signature
+
+
+@dataclass(slots=True)
+class Tally:
+    """How often one grain of a rule held and broke.
+
+    Attributes:
+        kinds: a finding for each signature; of too many, those whose signatures come first in the alphabet, so that
+            the choice does not depend on what came first.
+        more: whether there were more kinds than are kept.
+        places: where it broke.
+        fed: whether a case that feeds this rule broke it: then selecting the rule alone shows it too.
+    """
+
+    held: int = 0
+    broken: int = 0
+    kinds: dict[str, Finding] = field(default_factory=dict)
+    more: bool = False
+    places: set[Place] = field(default_factory=set)
+    fed: bool = False
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """One for each kind of failure, the shortest history first."""
+        return tuple(sorted(self.kinds.values(), key=lambda finding: finding.order))
+
+    def add(self, observation: Observation, history: History, *, fed: bool) -> None:
+        """Count one observation."""
+        if observation.held:
+            self.held += 1
+            return
+        finding = Finding(observation, history, signature_of(observation))
+        self.broken += 1
+        self.fed = self.fed or fed
+        self.places.add(finding.place)
+        self._keep(finding)
+
+    def merge(self, other: Tally) -> None:
+        """Take over another tally's counts."""
+        self.held += other.held
+        self.broken += other.broken
+        self.fed = self.fed or other.fed
+        self.more = self.more or other.more
+        self.places |= other.places
+        for finding in other.kinds.values():
+            self._keep(finding)
+
+    def _keep(self, finding: Finding) -> None:
+        known = self.kinds.get(finding.signature)
+        if known is None or finding.order < known.order:
+            self.kinds[finding.signature] = finding
+        if len(self.kinds) > KINDS:
+            del self.kinds[max(self.kinds)]
+            self.more = True
+
+
+Key = tuple[str, str]
+"""Rule id and grain; the grain is "" for a rule without parts."""
+
+
+@dataclass(slots=True)
+class Tallies:
+    """The counts of a run, and what went wrong in the harness itself."""
+
+    counts: dict[Key, Tally] = field(default_factory=dict)
+    cases: int = 0
+    submits: int = 0
+    errors: list[str] = field(default_factory=list)
+    crashed: set[str] = field(default_factory=set)
+    """Rules that failed themselves: one error each is enough."""
+    foreign_wakes: int = 0
+    """How often a thread woke a virtual loop, whose clock cannot be trusted then."""
+
+    def judge(self, history: History, rules: Iterable[Rule], feeds: frozenset[str]) -> None:
+        """Let every rule look at one history. A rule that raises is the harness's error, not the gateway's."""
+        self.cases += 1
+        self.submits += len(history.stories)
+        for rule in rules:
+            if rule.id in self.crashed:
+                continue
+            try:
+                found = list(rule.judge(history))
+            except Exception:
+                self.crashed.add(rule.id)
+                self.errors.append(f"{history.case}: {rule.id} could not judge\n{traceback.format_exc()}")
+                continue
+            for observation in found:
+                tally = self.counts.setdefault((rule.id, observation.grain), Tally())
+                tally.add(observation, history, fed=rule.id in feeds)
+
+    def merge(self, other: Tallies) -> None:
+        """Take over what another process counted."""
+        for key, tally in other.counts.items():
+            self.counts.setdefault(key, Tally()).merge(tally)
+        self.cases += other.cases
+        self.submits += other.submits
+        self.foreign_wakes += other.foreign_wakes
+        self.errors += other.errors
+        self.crashed |= other.crashed
