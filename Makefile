@@ -46,7 +46,8 @@ bench: .venv/.installed ## measure the simulator's throughput, and how many clie
 	.venv/bin/python benchmarks/waiting.py
 
 .PHONY: docs
-docs: .venv/.installed ## draw the generated pages of docs/ anew
+docs: .venv/.installed ## draw the generated pages of docs/ and the rules' examples anew
+	.venv/bin/python -m tests.support.examples
 	.venv/bin/python docs/generate.py
 
 .PHONY: format

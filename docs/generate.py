@@ -12,6 +12,7 @@ import click
 
 from veocontracts.reference.mutants import MUTANTS
 from veocontracts.rules import RULES
+from veocontracts.verdict import MEANINGS
 from veosim.cli import veosim_command
 from veosim.clock import EPOCH
 from veosim.dialects import DIALECTS
@@ -57,6 +58,14 @@ def outcomes() -> Iterator[str]:
             yield ""
 
 
+def verdicts() -> Iterator[str]:
+    """Every verdict, when it is given, and what it does to the run."""
+    yield "| verdict | when | the run |"
+    yield "|---|---|---|"
+    for verdict, (when, effect) in MEANINGS.items():
+        yield f"| {verdict} | {when} | {effect} |"
+
+
 def rules() -> Iterator[str]:
     """Every rule, with its source, witness and mutants."""
     families: dict[str, list[str]] = defaultdict(list)
@@ -73,6 +82,8 @@ def rules() -> Iterator[str]:
             yield f"- witness: {rule.witness}"
             if rule.needs:
                 yield f"- needs a ledger that shows: {', '.join(sorted(rule.needs))}"
+            if rule.capability is not None:
+                yield f"- skipped unless the profile declares `capabilities.{rule.capability}`"
             if rule.grains:
                 yield f"- judged in parts: {', '.join(f'`{grain}`' for grain in rule.grains)}"
             yield f"- mutants: {', '.join(killed)}"
@@ -140,13 +151,14 @@ PAGES: Mapping[str, tuple[str, Callable[[], Iterator[str]]]] = {
     "dialects.md": ("", outcomes),
     "documents.md": ("", documents),
     "rules.md": (
-        "# The rules\n\nWhat a gateway that sells Veo video must do. `veosim rules ID` shows one of them.\n",
+        "# The rules\n\nWhat a gateway that sells Veo video must do. `veosim rules show ID` adds an example.\n",
         rules,
     ),
     "mutants.md": (
         "# The mutants\n\nThe reference gateway with one defect each; `veosim selftest` catches every one.\n",
         mutants,
     ),
+    "judging.md": ("", verdicts),
     "commands.md": ("# The commands\n", commands),
 }
 """Each page: how it begins where it has no text of its own, and what is drawn into it."""

@@ -18,7 +18,7 @@ LAYERS: dict[str, tuple[tuple[str, ...], ...]] = {
         ("clock", "seeded", "errors", "units", "yamlfile", "resources", "body", "inprocess"),
         ("media", "outbound", "reference_page"),
         ("job",),
-        ("scenario", "faults"),
+        ("scenario", "faults", "delivery"),
         ("dialects", "spoils"),
         ("journal", "call", "results", "callbacks"),
         ("steering", "namespace", "tenants", "simulator"),
@@ -33,7 +33,7 @@ LAYERS: dict[str, tuple[tuple[str, ...], ...]] = {
     "veocontracts": (
         ("terms", "steps", "events", "history", "reference"),
         ("rules", "profile"),
-        ("signature", "tally", "verdict", "known_failures"),
+        ("effort", "signature", "tally", "verdict", "known_failures"),
         (
             "report",
             "face",

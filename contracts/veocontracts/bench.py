@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 from urllib.parse import quote
 
 from veocontracts.caller import Caller
 from veocontracts.conformance import answer_problems
+from veocontracts.effort import Effort
 from veocontracts.events import Call, Entry, Event, LedgerRead, Read, Restart, Shown, Submit
 from veocontracts.face import Face, at, parse
 from veocontracts.history import History
@@ -18,6 +20,8 @@ from veocontracts.keys import Keys
 from veocontracts.notebook import Notebook
 from veocontracts.orders import Asking, Order, OrderBook
 from veocontracts.profile import Profile
+from veocontracts.recording import Recording
+from veocontracts.steps import Origin
 from veocontracts.targets.base import GatewayPort
 from veocontracts.terms import Terms
 from veocontracts.upstream_view import View
@@ -32,6 +36,21 @@ SETTLE = 30 * SECOND
 READ_LIMIT = 5_000
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scope:
+    """How much a run tries.
+
+    Attributes:
+        regressions: what is driven again, before all else.
+        workloads: only these; none means all.
+        effort: what the run may spend.
+    """
+
+    regressions: tuple[Recording, ...] = ()
+    workloads: frozenset[str] = frozenset()
+    effort: Effort = Effort()
+
+
 @dataclass(frozen=True, slots=True)
 class Setting:
     """All that a run is determined by; it travels to the process that runs the cases."""
@@ -42,6 +61,7 @@ class Setting:
     seed: int
     phase: int = 0
     """Nanoseconds that a case waits before it begins, so that poll phases are drawn too."""
+    scope: Scope = Scope()
 
 
 @dataclass(slots=True)
@@ -51,7 +71,8 @@ class World:
     Attributes:
         alone: whether one case has it to itself: then everything in the journal belongs to that case.
         inbox: the client's receiver of webhook events.
-        restart: stops the gateway and starts it again; None where that cannot be done.
+        restart: stops the gateway, awaits what it is given, and starts the gateway again; None where that cannot be
+            done.
     """
 
     gateway: GatewayPort
@@ -60,7 +81,7 @@ class World:
     keys: Keys
     alone: bool
     inbox: Inbox = field(default_factory=Inbox)
-    restart: Callable[[], Awaitable[None]] | None = None
+    restart: Callable[[Callable[[], Awaitable[None]]], Awaitable[None]] | None = None
 
 
 class Bench:
@@ -79,7 +100,7 @@ class Bench:
         self._events: list[tuple[int, Event]] = []
         self._notes: list[str] = []
         self._began = world.clock.now()
-        self.book = OrderBook(setting.face, world.simulator, setting.seed, case)
+        self.book = OrderBook(setting.face, world.simulator, Origin(setting.seed, case))
 
     # -- what a case does -----------------------------------------------------------------------------------------
 
@@ -92,7 +113,9 @@ class Bench:
 
         `key` is a role: `main`, `other` (a second key of full rights), `unentitled`, `unknown` or `none`.
         """
-        with self.steps.step("submit", order.label, service=order.service, wishes=order.wishes, key=key, paced=paced):
+        with self.steps.step(
+            "submit", order.label, {"service": order.service, "wishes": order.wishes, "key": key, "paced": paced}
+        ):
             secret = self.caller.secret(key)
             if paced and secret is not None:
                 await self._world.keys.room(secret, self.clock)
@@ -128,12 +151,12 @@ class Bench:
     async def read(self, submit: Submit, key: str | None = None, *, intent: str = "valid") -> Read:
         """Read a job once, as its owner unless `key` says otherwise."""
         role = key or submit.key
-        with self.steps.step("read", submit.label, key=role, intent=intent):
+        with self.steps.step("read", submit.label, {"key": role, "intent": intent}):
             return await self._read(submit.label, submit.job_id or "none", role, intent)
 
     async def read_id(self, job_id: str, key: str = "main", *, intent: str) -> Read:
         """Read any id."""
-        with self.steps.step("read-id", job_id=job_id, key=key, intent=intent):
+        with self.steps.step("read-id", "", {"job_id": job_id, "key": key, "intent": intent}):
             return await self._read(intent, job_id, key, intent)
 
     async def watch(self, submit: Submit, until: int, every: int) -> Shown | None:
@@ -153,9 +176,12 @@ class Bench:
 
     async def until(self, submit: Submit, after: int) -> None:
         """Wait until `after` nanoseconds have passed since the submit was answered."""
-        left = (submit.answered_at or submit.at) + after - self.clock.now()
-        if left > 0:
-            await self.pause(left)
+        await self.pause_until((submit.answered_at or submit.at) + after)
+
+    async def pause_until(self, at: int) -> None:
+        """Wait until the bench's clock shows `at`."""
+        if at > self.clock.now():
+            await self.pause(at - self.clock.now())
 
     async def pause(self, duration: int) -> None:
         """Let time pass."""
@@ -163,7 +189,7 @@ class Bench:
 
     def force(self, order: Order, outcome: Outcome) -> None:
         """End the order's upstream jobs now, if there are any."""
-        with self.steps.step("force", order.label, outcome=str(outcome)):
+        with self.steps.step("force", order.label, {"outcome": str(outcome)}):
             for job in list(self._world.simulator.jobs.values()):
                 if job.marker == order.marker:
                     error = JobError("generation_failed", "The generation failed.") if outcome is Outcome.FAIL else None
@@ -174,7 +200,7 @@ class Bench:
         http = self.setting.profile.ledger.http
         if http is None or self.caller.secret(key) is None:
             return None
-        with self.steps.step("ledger", key=key):
+        with self.steps.step("ledger", "", {"key": key}):
             answer = await self.caller.send("GET", http.get, self.caller.headers(key))
         rows = at(parse(answer.body), http.entries) if answer and answer.status == 200 else None
         if not isinstance(rows, list):
@@ -196,8 +222,8 @@ class Bench:
             await self.read(submit)
         await self.ledger(submit.key if submit else "main")
 
-    async def restart(self) -> Restart:
-        """Stop the gateway and start it again, on what it has stored.
+    async def restart(self, down: int = 0) -> Restart:
+        """Stop the gateway, let `down` nanoseconds pass, and start it again, on what it has stored.
 
         Raises:
             VeosimError: the target cannot do that.
@@ -205,15 +231,15 @@ class Bench:
         if self._world.restart is None:
             raise VeosimError("this target cannot be restarted; declare capabilities.restart only where it can")
         began, seen = self.clock.now(), self._seen()
-        with self.steps.step("restart"):
-            await self._world.restart()
+        with self.steps.step("restart", "", {"down": down}):
+            await self._world.restart(partial(self.pause, down))
         event = Restart(at=began, ready_at=self.clock.now())
         self._events.append((seen, event))
         return event
 
     async def call(self, asking: Asking) -> tuple[Call, Response | None]:
         """Ask for anything else, and write it down with its answer."""
-        with self.steps.step("call", asking.label, asking=asking):
+        with self.steps.step("call", asking.label, asking.data()):
             sent, seen = self.clock.now(), self._seen()
             headers = {**self.caller.headers(asking.key), **asking.headers}
             answer = await self.caller.send(asking.method, asking.path, headers, asking.body)
@@ -248,7 +274,7 @@ class Bench:
             ordered.append((webhook.at, seen, 2, webhook))
         events = [event for *_, event in sorted(ordered, key=lambda item: item[:3])]
         notes = (*self._notes, *self.caller.notes)
-        return History(self.terms, self._case, tuple(events), notes, self.steps.made())
+        return History(self.terms, self._case, tuple(events), notes, self.steps.made(), self.book.origin)
 
     # -- how it is done -------------------------------------------------------------------------------------------
 

@@ -14,6 +14,9 @@ from typing import Any, Literal
 Data = Any
 """Parsed JSON, or None where the answer was no JSON."""
 
+INFERRED = "(inferred)"
+"""How one of `problems` ends that rests on what was filled in where the documents are silent."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shown:

@@ -35,6 +35,7 @@ class Face:
     Attributes:
         services: what can be submitted; `text` and `image` are the two kinds that workloads ask for.
         job_path: with `{job_id}`.
+        upload_path: where an address for a local image is asked for.
         enums: each enum field's values, from the face's OpenAPI document.
         defaults: what a field left out means, from the same document.
         words: the state words.
@@ -43,6 +44,7 @@ class Face:
     name: str
     services: Mapping[str, Service]
     job_path: str
+    upload_path: str
     enums: Mapping[str, tuple[str, ...]]
     defaults: Mapping[str, str]
     words: Mapping[str, tuple[str, ...]]
@@ -65,6 +67,7 @@ def cn8() -> Face:
         name="cn8-gateway",
         services=services,
         job_path="/v2/jobs/{job_id}",
+        upload_path="/v1/proxy/upload-media",
         enums={name: tuple(found["enum"]) for name, found in fields.items()},
         defaults={name: str(found["default"]) for name, found in fields.items()},
         words={

@@ -24,9 +24,10 @@ from veocontracts.events import (
     UpstreamSubmit,
     Webhook,
 )
-from veocontracts.steps import Step
+from veocontracts.steps import Origin, Step
 from veocontracts.terms import Terms
 
+NO_ORIGIN = Origin()
 Kind = TypeVar("Kind", bound=Event)
 
 
@@ -97,6 +98,7 @@ class History:
     Attributes:
         notes: what the suite has to say of the run, such as a ledger that could not be read.
         steps: what the suite did, so that it can be done again; rules do not read it.
+        origin: what its prompts and markers were drawn from; another case's, where this one repeats that.
     """
 
     terms: Terms
@@ -104,6 +106,7 @@ class History:
     events: tuple[Event, ...]
     notes: tuple[str, ...] = ()
     steps: tuple[Step, ...] = ()
+    origin: Origin = NO_ORIGIN
     _stories: list[Story] | None = field(default=None, repr=False, compare=False)
 
     @property

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -20,11 +20,11 @@ class Notebook:
         self._open: dict[int, None] = {}
 
     @contextmanager
-    def step(self, operation: Operation, label: str = "", **arguments: Any) -> Iterator[None]:
+    def step(self, operation: Operation, label: str = "", arguments: Mapping[str, Any] | None = None) -> Iterator[None]:
         """Write a step down; it lasts as long as the block."""
         number = len(self._made) + 1
         at = self._clock.now() - self._began
-        self._made.append(Step(number, at, operation, label, tuple(self._open), arguments))
+        self._made.append(Step(number, at, operation, label, tuple(self._open), arguments or {}))
         self._open[number] = None
         try:
             yield

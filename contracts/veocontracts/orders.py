@@ -5,13 +5,14 @@ from __future__ import annotations
 import base64
 import struct
 import zlib
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from faker import Faker
 
 from veocontracts.face import Face
+from veocontracts.steps import Origin
 from veosim.scenario.model import Scenario
 from veosim.seeded import digest
 from veosim.simulator import Simulator
@@ -21,7 +22,7 @@ ALPHABET = "0123456789abcdefghijklmnopqrstuvwxyz"
 QUICK = {"outcome": "succeed", "queue": "2s", "run": "10s"}
 USUAL: Mapping[str, Any] = {
     **dict.fromkeys(("job", "exchanges", "callbacks", "fields", "locale", "text")),
-    "without": (),
+    "without": [],
     "image": "url",
     "intent": "valid",
     "about": "",
@@ -71,15 +72,22 @@ class Asking:
     headers: Mapping[str, str] = field(default_factory=dict)
     body: bytes = b""
 
+    def data(self) -> dict[str, Any]:
+        """It as plain data, with its body in hexadecimal digits."""
+        return asdict(self) | {"body": self.body.hex()}
+
 
 class OrderBook:
-    """The orders of one case. Everything follows from the seed and the case's name."""
+    """The orders of one case.
 
-    def __init__(self, face: Face, simulator: Simulator, seed: int, case: str) -> None:
+    Attributes:
+        origin: everything follows from it; given another case's, the book makes what that one made.
+    """
+
+    def __init__(self, face: Face, simulator: Simulator, origin: Origin) -> None:
         self._face = face
         self._simulator = simulator
-        self._seed = seed
-        self._case = case
+        self.origin = origin
         self._made = 0
         self.markers: dict[str, str] = {}
 
@@ -91,7 +99,7 @@ class OrderBook:
         exchanges: Mapping[str, Any] | None = None,
         callbacks: Mapping[str, Any] | None = None,
         fields: Mapping[str, Any] | None = None,
-        without: tuple[str, ...] = (),
+        without: Sequence[str] = (),
         image: str = "url",
         intent: str = "valid",
         about: str = "",
@@ -116,10 +124,17 @@ class OrderBook:
             label: its name, by default the next number's; the marker and all that is drawn follow from it.
         """
         given: dict[str, Any] = {"job": job, "exchanges": exchanges, "callbacks": callbacks, "fields": fields}
-        given |= {"without": without, "image": image, "intent": intent, "about": about, "locale": locale, "text": text}
+        given |= {
+            "without": list(without),
+            "image": image,
+            "intent": intent,
+            "about": about,
+            "locale": locale,
+            "text": text,
+        }
         self._made += 1
         label = label or f"job#{self._made}"
-        identity = digest(self._seed, self._case, label)
+        identity = digest(self.origin.seed, self.origin.case, label)
         marker = "mk-" + "".join(ALPHABET[byte % 36] for byte in identity[:10])
         prompt = text.replace("{marker}", marker) if text is not None else f"{_phrase(identity, locale)} {marker}"
         body: dict[str, Any] = {"prompt": prompt}
@@ -147,13 +162,16 @@ class OrderBook:
 
 
 def _phrase(identity: bytes, locale: str | None) -> str:
-    """A few seeded words. Faker's own generator is seeded anew each time, so nothing depends on what came before."""
-    name = locale or LOCALES[0]
-    if name not in _fakers:
-        _fakers[name] = Faker(name, use_weighting=False)
-    faker = _fakers[name]
-    faker.seed_instance(identity)
-    return str(faker.sentence(nb_words=6))
+    """A few seeded words."""
+    return str(seeded_faker(locale or LOCALES[0], identity).sentence(nb_words=6))
+
+
+def seeded_faker(locale: str, seed: bytes | int) -> Faker:
+    """A generator of texts. It is seeded anew each time, so that nothing depends on what came before."""
+    if locale not in _fakers:  # making one is slow
+        _fakers[locale] = Faker(locale, use_weighting=False)
+    _fakers[locale].seed_instance(seed)
+    return _fakers[locale]
 
 
 def _image(form: str, marker: str, identity: bytes) -> str:

@@ -243,6 +243,7 @@ class Profile(Strict):
     )
     waive: dict[str, str] = Field(default_factory=dict)
     known_failures: str | None = Field(default=None, min_length=1)
+    regressions: str | None = Field(default=None, min_length=1)
 
     @model_validator(mode="after")
     def _timed(self) -> Self:
@@ -279,9 +280,9 @@ def load_profile(path: str | Path, environment: Mapping[str, str] = os.environ) 
         SourceError: with the place of every problem; a missing variable is named.
     """
     found = load(Profile, path, lambda tree: _fill(tree, environment))
-    if found.known_failures is None:
-        return found
-    return found.model_copy(update={"known_failures": str(Path(path).parent / found.known_failures)})
+    named = {"known_failures": found.known_failures, "regressions": found.regressions}
+    placed = {key: str(Path(path).parent / name) for key, name in named.items() if name is not None}
+    return found.model_copy(update=placed)
 
 
 def _fill(tree: Tree, environment: Mapping[str, str]) -> None:

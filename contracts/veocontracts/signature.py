@@ -25,7 +25,7 @@ _VARYING = (
     (re.compile(r"\b([a-z]+)#\d+"), r"\1#"),
 )
 _QUOTED = re.compile(r"""(?<!\w)(?:'(?:[^'\\]|\\.)*(?:'|$)|"(?:[^"\\]|\\.)*(?:"|$))""", re.DOTALL)
-_STATUS = re.compile(r"(?:(?<=HTTP )|(?<=status )|(?<=with )|(?<=→ )|^)[1-5]\d\d(?=$|[,;:.)]|\s[^a-z\d])")
+_STATUS = re.compile(r"(?:(?<=HTTP )|(?<=status )|(?<=with )|(?<=→ )|^)[1-5]\d\d(?=$|[,;:)]|\.(?!\d)|\s[^a-z\d])")
 _NUMBER = re.compile(r"(?<![\w.#])[-+]?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?(?![\w#])")
 _NUMERIC = re.compile(r"[-+]?\d+(?:\.\d+)?")
 _LIST = re.compile(r"#(?:, #)+")

@@ -11,6 +11,14 @@ OPERATIONS: tuple[Operation, ...] = get_args(Operation)
 
 
 @dataclass(frozen=True, slots=True)
+class Origin:
+    """What all that a case draws follows from: its run's seed and its own name."""
+
+    seed: int = 0
+    case: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Step:
     """One thing that a case did.
 

@@ -35,6 +35,7 @@ class Terms:
         enums: each enum field's documented values.
         defaults: what a field left out means.
         capabilities: what the gateway has, as its profile declares.
+        signed_callbacks: whether the upstream signs what it calls the gateway back with.
         words: the gateway's state words for `queued`, `running`, `completed`, `failed`.
     """
 
@@ -58,6 +59,7 @@ class Terms:
     enums: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     defaults: Mapping[str, str] = field(default_factory=dict)
     capabilities: frozenset[Capability] = frozenset()
+    signed_callbacks: bool = False
     words: Mapping[str, tuple[str, ...]] = field(
         default_factory=lambda: {
             "queued": ("queued",),

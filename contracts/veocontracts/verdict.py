@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from enum import IntEnum, StrEnum
 from typing import Literal
 
+from veocontracts.effort import Coverage
 from veocontracts.profile import Profile
 from veocontracts.rules.base import Rule
 from veocontracts.tally import Finding, Place, Tallies, Tally
@@ -130,6 +131,7 @@ class Run:
     Attributes:
         strict: whether SHOULD rules count like MUST rules.
         complaints: what has to be mended in the known failures.
+        coverage: what became of the exhaustive engine's sequences; None where it was not asked.
     """
 
     profile: Profile
@@ -139,6 +141,7 @@ class Run:
     seed: int
     strict: bool = False
     complaints: tuple[Complaint, ...] = ()
+    coverage: Coverage | None = None
 
     @property
     def red(self) -> list[Result]:

@@ -104,9 +104,16 @@ class ErrorInfo:
 
 @dataclass(frozen=True, slots=True)
 class ResultInfo:
-    """What a job delivers that succeeds; `expires_at` is None where its URLs work for ever."""
+    """What a job delivers that succeeds; `expires_at` is None where its URLs work for ever.
+
+    `size` is in pixels: `1280x720`; `weight` the least bytes of a file; `file` what is wrong with it, None for nothing.
+    """
 
     duration_s: float
+    size: str
+    audio: str
+    weight: int
+    file: str | None
     videos: int
     expires_at: float | None
 

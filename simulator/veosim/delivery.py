@@ -1,14 +1,16 @@
 """What a job delivers: its videos and its still, and what its dialect says of them.
 
-Everything follows from the job alone, so that each download of a file brings the same bytes, on every machine, and no two
-jobs share any.
+Everything follows from the job alone, so that every download of a file brings the same bytes, on every machine, and no
+two jobs share any.
 """
 
 from __future__ import annotations
 
 import base64
+from collections.abc import Callable
 from dataclasses import dataclass
 
+from veosim import __version__
 from veosim.job import Job, JobView, State
 from veosim.media import mp4
 from veosim.media.bars import colours, rgb, starts
@@ -18,12 +20,22 @@ from veosim.media.h264 import MACROBLOCK, macroblocks
 from veosim.media.kept import Kept
 from veosim.media.sizes import Size, pixels
 from veosim.media.webp import still
+from veosim.seeded import digest
 
 KEPT_BYTES = 32 << 20
 _kept = Kept(KEPT_BYTES)
 
 STILL_SIDE = 640
 """Pixels of a still's longer side."""
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A file as it is downloaded; its entity tag is strong, with its quotes (RFC 9110, 8.8.3)."""
+
+    content_type: str
+    data: bytes
+    etag: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,26 +69,32 @@ def clip(job: Job, number: int = 1) -> Clip:
     )
 
 
-def video(job: Job, number: int = 1) -> bytes:
-    """Its file, which is broken where the scenario says so."""
+def video(job: Job, number: int = 1) -> File:
+    """The video's file, which is broken where the scenario says so."""
     wanted, damage = clip(job, number), job.plan.delivery.damage
 
     def made() -> bytes:
         file = mp4.write(wanted)
         return file.data if damage is None else damaged(file, damage)
 
-    return _kept.get((wanted, damage), made)
+    return _file("video/mp4", made, wanted, damage)
 
 
 def base64_video(job: Job) -> str:
     """The first video in base64."""
-    return base64.b64encode(video(job)).decode("ascii")
+    return base64.b64encode(video(job).data).decode("ascii")
 
 
-def thumbnail(job: Job) -> bytes:
+def thumbnail(job: Job) -> File:
     """A WebP of the first video's bars, in the video's proportions, its longer side 640 pixels (inferred)."""
     wanted = clip(job)
-    return _kept.get((wanted.name, wanted.width, wanted.height), lambda: _still(wanted))
+    return _file("image/webp", lambda: _still(wanted), wanted)
+
+
+def _file(content_type: str, make: Callable[[], bytes], *made_from: object) -> File:
+    """The tag follows from what the bytes follow from, and the version, since a later one may write other bytes."""
+    key = repr((__version__, content_type, *made_from))
+    return File(content_type, _kept.get(key, make), f'"{digest("file", key).hex()[:32]}"')
 
 
 def _still(wanted: Clip) -> bytes:

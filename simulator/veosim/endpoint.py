@@ -100,7 +100,7 @@ class Endpoint:
 
     def _asked(self, scope: Scope, job_id: str, file: str) -> Call:
         operation, headers, is_head = self._operation, scope["headers"], scope["method"] == "HEAD"
-        key, bearer, wish = credentials_of(header(headers, b"authorization"))
+        key, bearer, _ = credentials_of(header(headers, b"authorization"))
         # A range is for GET alone (RFC 9110, 14.2).
         wanted = download_headers(headers) if operation.kind is Kind.CONTENT and not is_head else {}
         return Call(

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from veosim.delivery import thumbnail, video
+from veosim.delivery import File, thumbnail, video
 from veosim.dialects.base import THUMBNAIL, Answer
 from veosim.job import Job, JobView, State
-from veosim.media.ranges import etag, select
+from veosim.media.ranges import select
 
 VIDEO = "video.mp4"
 _VIDEO = re.compile(r"video(?:-([1-9]\d{0,2}))?\.mp4")
@@ -35,16 +35,16 @@ def deliver(job: Job, view: JobView, now: int, file: str, headers: Mapping[str, 
         raise NoResultError(409, f"The job is {view.state}; there is nothing to download.")
     if job.expired(now):
         raise NoResultError(403, "The URL has expired.")
-    content_type, data = _file(job, view, file)
-    part = select(data, etag(data), headers)
-    return Answer(part.status, part.body, content_type, part.headers)
+    found = _file(job, view, file)
+    part = select(found.data, found.etag, headers)
+    return Answer(part.status, part.body, found.content_type, part.headers)
 
 
-def _file(job: Job, view: JobView, file: str) -> tuple[str, bytes]:
+def _file(job: Job, view: JobView, file: str) -> File:
     found = _VIDEO.fullmatch(file)
     number = int(found[1] or 1) if found is not None else 0
     if not view.empty and 1 <= number <= job.videos:
-        return "video/mp4", video(job, number)
+        return video(job, number)
     if not view.empty and file == THUMBNAIL:
-        return "image/webp", thumbnail(job)
+        return thumbnail(job)
     raise NoResultError(404, f"The job has no file {file[:80]!r}.")

@@ -6,12 +6,14 @@ import click
 import pytest
 from click.testing import CliRunner
 from tests.support.checks import veosim
+from tests.support.examples import examples
 
 from veocontracts.cli.check import ending
+from veocontracts.example import example, path_of
 from veocontracts.reference.mutants import MUTANTS
 from veocontracts.rules import RULES
 from veosim import VeosimError
-from veosim.errors import Problem, SourceError
+from veosim.errors import Problem, SourceError, printable
 
 
 def test_the_catalogue_has_a_line_for_each_rule() -> None:
@@ -24,7 +26,7 @@ def test_the_catalogue_has_a_line_for_each_rule() -> None:
 def test_one_rule_is_explained() -> None:
     """With its source, its witness, what it needs, and the mutants that it kills."""
     rule = RULES["BILL-06"]
-    text = veosim("rules", "BILL-06").stdout
+    text = veosim("rules", "show", "BILL-06").stdout
     assert text.startswith(f"BILL-06  MUST, money\n  {rule.sentence}\n  source   {rule.source}\n")
     assert f"  witness  {rule.witness}\n" in text
     for mutant in MUTANTS.values():
@@ -35,24 +37,37 @@ def test_the_catalogue_is_data_too() -> None:
     """Every rule with its parts, and one alone where it is named."""
     found = json.loads(veosim("rules", "--json").stdout)["rules"]
     assert [rule["id"] for rule in found] == list(RULES)
-    (one,) = json.loads(veosim("rules", "ENUM-02", "--json").stdout)["rules"]
+    one = json.loads(veosim("rules", "show", "ENUM-02", "--json").stdout)
+    shown = one.pop("example")
+    assert (shown["grain"], shown["history"][0]["event"]) == ("model", "Submit")
     assert one == next(rule for rule in found if rule["id"] == "ENUM-02")
     assert one["grains"] == ["model", "resolution", "duration", "aspect_ratio"]
 
 
 def test_an_unknown_rule_is_exit_2() -> None:
     """With a did-you-mean where one is near."""
-    result = veosim("rules", "BILL-6")
+    result = veosim("rules", "show", "BILL-6")
     assert (result.exit_code, result.stdout) == (2, "")
     assert result.stderr == "Error: no rule is called 'BILL-6'; did you mean 'BILL-06'?\n"
 
 
-@pytest.mark.parametrize("command", ["check", "rules", "selftest"])
+@pytest.mark.parametrize("command", ["check", "judge", "replay", "rules", "rules show", "selftest"])
 def test_help_shows_examples(command: str) -> None:
     """Each command's help can be copied from."""
-    result = veosim(command, "--help")
+    result = veosim(*command.split(), "--help")
     assert result.exit_code == 0
-    assert f"    veosim {command}\n" in result.stdout.partition("Examples:")[2]
+    assert f"    veosim {command}" in result.stdout.partition("Examples:")[2]
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_every_rule_has_an_example(rule: str) -> None:
+    """The bundled history is its first bad golden one, it says what broke, and the rule breaks in it."""
+    (text,) = [text for path, text in examples() if path == path_of(rule)]
+    assert path_of(rule).read_text("utf-8") == text, "run `make docs`"
+    broken = example(rule)
+    found = [(each.expected, each.actual) for each in RULES[rule].judge(broken.history) if not each.held]
+    assert (broken.head.expected, broken.head.actual) in found
+    assert f"  actual   {printable(broken.head.actual)}" in veosim("rules", "show", rule).stdout
 
 
 @pytest.mark.parametrize(

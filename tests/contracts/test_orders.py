@@ -9,6 +9,7 @@ import pytest
 
 from veocontracts.face import cn8
 from veocontracts.orders import LOCALES, Order, OrderBook
+from veocontracts.steps import Origin
 from veosim import ManualClock, Simulator
 from veosim.app import create_app
 from veosim.inprocess import Response, call
@@ -21,7 +22,7 @@ STUCK = {"outcome": "stuck"}
 
 def book(simulator: Simulator | None = None, seed: int = 0, case: str = "a case") -> OrderBook:
     """The orders of one case."""
-    return OrderBook(FACE, simulator or Simulator(clock=ManualClock()), seed, case)
+    return OrderBook(FACE, simulator or Simulator(clock=ManualClock()), Origin(seed, case))
 
 
 def sent(simulator: Simulator, order: Order) -> Response:

@@ -44,6 +44,17 @@ def test_a_waived_rule_must_exist(tmp_path: Path) -> None:
     assert str(caught.value) == f"{path}: waive: no rule is called 'BILL-9'; did you mean 'BILL-09'?"
 
 
+def test_the_known_failures_lie_beside_the_profile(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A relative name starts at the profile's folder, an absolute one stays; the command's folder does not matter."""
+    (tmp_path / "deep").mkdir()
+    path = tmp_path / "deep" / "mine.yaml"
+    monkeypatch.chdir(tmp_path)
+    for named, found in (("known.yaml", "deep/known.yaml"), ("../known.yaml", "deep/../known.yaml"), ("/k", "/k")):
+        path.write_text(BUNDLED["reference"].read_text() + f"known_failures: {named}\n")
+        assert find_profile("deep/mine.yaml").known_failures == found
+    assert find_profile("reference").known_failures is None
+
+
 def test_a_mutant_is_a_kwarg_of_the_factory() -> None:
     """In this process the defect is handed to the factory, and the gateway's name shows it."""
     profile = with_mutant(find_profile("reference"), "bills-at-submit")

@@ -1,62 +1,31 @@
-"""From observations to verdicts to an exit code."""
+"""From what rules saw to verdicts to an exit code."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
-from tests.support.stories import TERMS, a_history, made, submit
+from tests.support.lines import BROKEN, HELD, SHORT, a_finding, a_line, a_rule, broke
+from tests.support.stories import TERMS
 
 from veocontracts.history import History
-from veocontracts.rules import Observation, Rule, Source
-from veocontracts.rules.base import Level
-from veocontracts.terms import SECOND, LedgerPower, Terms
+from veocontracts.profiles import find_profile
+from veocontracts.rules import Observation, Rule
+from veocontracts.tally import KINDS, Tallies
+from veocontracts.terms import Terms
 from veocontracts.verdict import (
+    MEANINGS,
     SCALED_NOTE,
+    Complaint,
     Exit,
-    Finding,
     Result,
-    Tallies,
-    Tally,
+    Run,
     Verdict,
     exit_code,
     results,
     unprovable,
 )
 
-HELD, BROKEN = Observation("job#1", True), Observation("job#1", False, "", "this", "that", SECOND)
 UNDECLARED = "timeout.clock.scaled.env does not declare job_timeout"
-SHORT, LONG = a_history(submit()), a_history(*made())
-
-
-def a_rule(
-    *observations: Observation,
-    id: str = "BILL-06",  # noqa: A002  the field is called so
-    level: Level = "MUST",
-    grains: tuple[str, ...] = (),
-    needs: Iterable[LedgerPower] = (),
-    knobs: Iterable[str] = (),
-) -> Rule:
-    """A rule that always sees the same."""
-
-    def judge(_: History) -> Iterator[Observation]:
-        yield from observations
-
-    return Rule(
-        id,
-        level,
-        "A sentence.",
-        Source(("000",), "FAQ"),
-        "a witness",
-        judge,
-        frozenset(needs),
-        frozenset(knobs),
-        grains,
-    )
-
-
-def line(verdict: Verdict, level: Level = "MUST", waived: str = "") -> Result:
-    """One line of a report."""
-    return Result(a_rule(level=level), "", verdict, waived=waived)
 
 
 def outcome(rule: Rule, history: History = SHORT, terms: Terms = TERMS, **waive: str) -> list[tuple[str, Verdict, str]]:
@@ -64,67 +33,6 @@ def outcome(rule: Rule, history: History = SHORT, terms: Terms = TERMS, **waive:
     tallies = Tallies()
     tallies.judge(history, [rule], frozenset())
     return [(found.name, found.verdict, found.reason) for found in results(tallies, [rule], terms, waive)]
-
-
-def test_observations_are_counted_by_rule_and_grain() -> None:
-    """Held and broken, with the finding, and whether a case was meant to show it."""
-    parts = a_rule(replace(HELD, grain="model"), replace(BROKEN, grain="duration"), id="ENUM-02")
-    tallies = Tallies()
-    tallies.judge(SHORT, [parts, a_rule(HELD, HELD)], frozenset({"ENUM-02"}))
-    tallies.judge(LONG, [a_rule(HELD)], frozenset())
-    assert tallies == Tallies(
-        counts={
-            ("ENUM-02", "model"): Tally(held=1),
-            ("ENUM-02", "duration"): Tally(
-                broken=1, finding=Finding(replace(BROKEN, grain="duration"), SHORT), fed=True
-            ),
-            ("BILL-06", ""): Tally(held=3),
-        },
-        cases=2,
-        submits=2,
-    )
-
-
-def test_the_shortest_history_is_kept() -> None:
-    """Of several that show a break, also across processes, the one with fewer submits and events is shown."""
-    tally = Tally()
-    for history in (LONG, SHORT, LONG):
-        tally.add(BROKEN, history, fed=False)
-    assert tally == Tally(broken=3, finding=Finding(BROKEN, SHORT))
-    longer = Tally(held=2, broken=1, finding=Finding(BROKEN, LONG), fed=True)
-    longer.merge(tally)
-    assert longer == Tally(held=2, broken=4, finding=Finding(BROKEN, SHORT), fed=True)
-    longer.merge(Tally(held=1))
-    assert longer == Tally(held=3, broken=4, finding=Finding(BROKEN, SHORT), fed=True)
-
-
-def test_tallies_of_two_processes_are_added() -> None:
-    """Counts, cases, submits and errors."""
-    one = Tallies({("BILL-06", ""): Tally(held=1)}, 1, 2, ["a slip"], {"BILL-01"})
-    one.merge(Tallies({("BILL-06", ""): Tally(held=2), ("ACC-01", ""): Tally(held=4)}, 3, 4, ["another"], {"BILL-02"}))
-    assert one == Tallies(
-        {("BILL-06", ""): Tally(held=3), ("ACC-01", ""): Tally(held=4)},
-        4,
-        6,
-        ["a slip", "another"],
-        {"BILL-01", "BILL-02"},
-    )
-
-
-def test_a_rule_that_raises_is_an_error_of_the_harness() -> None:
-    """It is told once, with the case and the place; the other rules still judge."""
-
-    def judge(_: History) -> Iterator[Observation]:
-        yield BROKEN
-        raise ZeroDivisionError("a slip")
-
-    tallies, slip = Tallies(), replace(a_rule(), judge=judge)
-    for _ in range(2):
-        tallies.judge(SHORT, [slip, a_rule(HELD, id="ACC-01")], frozenset())
-    (error,) = tallies.errors
-    assert error.startswith("by hand: BILL-06 could not judge\nTraceback")
-    assert error.endswith("ZeroDivisionError: a slip\n")
-    assert tallies.counts == {("ACC-01", ""): Tally(held=2)}
 
 
 @pytest.mark.parametrize(
@@ -145,6 +53,19 @@ def test_a_rule_that_raises_is_an_error_of_the_harness() -> None:
 def test_a_verdict_needs_a_witness(rule: Rule, lines: list[tuple[str, Verdict, str]]) -> None:
     """One break fails, nothing seen is inconclusive, and each part of a rule has its own verdict."""
     assert outcome(rule) == lines
+
+
+def test_a_failure_keeps_what_was_found() -> None:
+    """Each kind of failure, whether there were more, and where it broke."""
+    tallies, rule = Tallies(), a_rule(broke("lost"), broke("billed", "job#2"))
+    tallies.judge(SHORT, [rule], frozenset())
+    findings = sorted((a_finding(broke("lost")), a_finding(broke("billed", "job#2"))), key=lambda each: each.order)
+    places = frozenset({("by hand", "job#1"), ("by hand", "job#2")})
+    expected = Result(rule, "", Verdict.FAIL, broken=2, findings=tuple(findings), places=places)
+    assert results(tallies, [rule], TERMS, {}) == [expected]
+    many = a_rule(*(broke("a" * length) for length in range(1, KINDS + 2)))
+    tallies.judge(SHORT, [many], frozenset())
+    assert [line.more for line in results(tallies, [many], TERMS, {})] == [True]
 
 
 @pytest.mark.parametrize(
@@ -168,6 +89,30 @@ def test_terms_that_cannot_prove_a_rule(rule: Rule, terms: Terms, reason: str) -
     assert outcome(broken, terms=terms) == [(rule.id, Verdict.INCONCLUSIVE if reason else Verdict.FAIL, reason)]
 
 
+def test_what_a_gateway_does_not_have_is_skipped() -> None:
+    """Whatever was seen, and whatever else could not be proved; where it is declared, the rule is judged."""
+    rule = a_rule(BROKEN, capability="upload", needs=("entries",))
+    without = Terms(ledger=frozenset(), capabilities=frozenset({"restart"}))
+    reason = "the profile does not declare capabilities.upload"
+    assert outcome(rule, terms=without) == [("BILL-06", Verdict.SKIP, reason)]
+    assert outcome(rule, terms=Terms(capabilities=frozenset({"upload"}))) == [("BILL-06", Verdict.FAIL, "")]
+
+
+def test_a_rule_that_failed_itself_has_no_other_verdict() -> None:
+    """What it saw before is no proof, and no failure either."""
+
+    def judge(history: History) -> Iterator[Observation]:
+        yield HELD
+        if history is not SHORT:
+            raise ZeroDivisionError("a slip")
+
+    tallies, slip = Tallies(), replace(a_rule(), judge=judge)
+    for history in (SHORT, replace(SHORT, case="another")):
+        tallies.judge(history, [slip], frozenset())
+    (line,) = results(tallies, [slip], TERMS, {"BILL-06": "no ledger"})
+    assert (line.verdict, line.reason, line.waived) == (Verdict.ERROR, "the rule itself failed, see the errors", "")
+
+
 def test_scaled_time_is_said_with_every_pass() -> None:
     """A TIME rule that passed in scaled time says what that leaves open; others do not."""
     scaled = Terms(mode="scaled")
@@ -183,27 +128,83 @@ def test_only_what_is_inconclusive_is_waived() -> None:
     assert [found.waived for found in results(tallies, [a_rule()], TERMS, waive)] == [""]
 
 
-PASS, FAIL, OPEN = Verdict.PASS, Verdict.FAIL, Verdict.INCONCLUSIVE
+PASS, FAIL, OPEN, SKIP = a_line(Verdict.PASS), a_line(Verdict.FAIL), a_line(Verdict.INCONCLUSIVE), a_line(Verdict.SKIP)
+XFAIL, XPASS = a_line(Verdict.XFAIL), a_line(Verdict.XPASS)
+WAIVED = a_line(Verdict.INCONCLUSIVE, waived="no ledger")
+SHOULD_PASS = a_line(Verdict.PASS, level="SHOULD")
+SHOULD_FAIL, SHOULD_OPEN = a_line(Verdict.FAIL, level="SHOULD"), a_line(Verdict.INCONCLUSIVE, level="SHOULD")
+SHOULD_WAIVED = replace(SHOULD_OPEN, waived="not now")
+TO_MEND = Complaint("stale", "known.yaml", 7, "remove the entry")
 
 
 @pytest.mark.parametrize(
-    ("lines", "errors", "code"),
+    ("lines", "code", "strictly"),
     [
-        ([line(PASS)], [], Exit.CONFORMANT),
-        ([line(PASS), line(FAIL), line(OPEN)], [], Exit.RULE_FAILED),
-        ([line(PASS), line(OPEN)], [], Exit.INCONCLUSIVE),
-        ([line(PASS), line(OPEN, waived="no ledger")], [], Exit.CONFORMANT),
-        ([line(FAIL, waived="by mistake")], [], Exit.RULE_FAILED),
-        ([line(PASS), line(FAIL, "SHOULD"), line(OPEN, "SHOULD")], [], Exit.CONFORMANT),
-        ([line(PASS)], ["a slip"], Exit.UNUSABLE),
-        ([line(FAIL)], ["a slip"], Exit.UNUSABLE),
-        ([], [], Exit.INCONCLUSIVE),
-        ([], ["a slip"], Exit.UNUSABLE),
+        ([PASS], Exit.CONFORMANT, Exit.CONFORMANT),
+        ([PASS, FAIL, OPEN], Exit.RULE_FAILED, Exit.RULE_FAILED),
+        ([PASS, OPEN], Exit.INCONCLUSIVE, Exit.INCONCLUSIVE),
+        ([PASS, WAIVED], Exit.CONFORMANT, Exit.CONFORMANT),
+        ([WAIVED], Exit.CONFORMANT, Exit.CONFORMANT),
+        ([a_line(Verdict.FAIL, waived="by mistake")], Exit.RULE_FAILED, Exit.RULE_FAILED),
+        ([PASS, SHOULD_FAIL], Exit.CONFORMANT, Exit.RULE_FAILED),
+        ([PASS, SHOULD_OPEN], Exit.CONFORMANT, Exit.INCONCLUSIVE),
+        ([PASS, SHOULD_WAIVED], Exit.CONFORMANT, Exit.CONFORMANT),
+        ([SHOULD_FAIL], Exit.CONFORMANT, Exit.RULE_FAILED),
+        ([SHOULD_PASS], Exit.CONFORMANT, Exit.CONFORMANT),
+        ([SHOULD_OPEN], Exit.INCONCLUSIVE, Exit.INCONCLUSIVE),
+        ([PASS, SKIP], Exit.CONFORMANT, Exit.CONFORMANT),
+        ([OPEN, SKIP], Exit.INCONCLUSIVE, Exit.INCONCLUSIVE),
+        ([SKIP], Exit.INCONCLUSIVE, Exit.INCONCLUSIVE),
+        ([XFAIL], Exit.CONFORMANT, Exit.CONFORMANT),
+        ([XFAIL, FAIL], Exit.RULE_FAILED, Exit.RULE_FAILED),
+        ([PASS, XPASS], Exit.RULE_FAILED, Exit.RULE_FAILED),
+        ([a_line(Verdict.XPASS, level="SHOULD")], Exit.RULE_FAILED, Exit.RULE_FAILED),
+        ([], Exit.INCONCLUSIVE, Exit.INCONCLUSIVE),
     ],
 )
-def test_the_exit_code(lines: list[Result], errors: list[str], code: Exit) -> None:
-    """Errors outweigh failures, failures what is open; a waiver and a SHOULD never fail, and nothing proves nothing."""
-    assert exit_code(iter(lines), iter(errors)) is code
+def test_the_exit_code(lines: list[Result], code: Exit, strictly: Exit) -> None:
+    """Failures outweigh what is open; waivers and known failures are green; a SHOULD counts when asked to."""
+    assert (exit_code(lines, []), exit_code(lines, [], strict=True)) == (code, strictly)
+
+
+@pytest.mark.parametrize("lines", [[PASS], [FAIL], [XFAIL, XPASS], []])
+def test_errors_outweigh_everything(lines: list[Result]) -> None:
+    """They put every verdict in doubt, also what is known to fail, and what has to be mended."""
+    assert exit_code(lines, ["a slip"], [TO_MEND]) is Exit.UNUSABLE
+
+
+@pytest.mark.parametrize("lines", [[PASS], [XFAIL], [OPEN], [SKIP], []])
+def test_a_known_failure_to_mend_is_red(lines: list[Result]) -> None:
+    """Whatever else came of the run."""
+    assert exit_code(lines, [], [TO_MEND]) is Exit.RULE_FAILED
+
+
+def test_a_warning_becomes_red_where_that_is_asked_for() -> None:
+    """A line is red or a warning, never both; an unexpected pass is always red."""
+    lines = [PASS, FAIL, SHOULD_FAIL, XFAIL, XPASS, OPEN]
+    run = Run(find_profile("reference"), TERMS, lines, Tallies(), 0)
+    assert (run.red, run.warnings) == ([FAIL, XPASS], [SHOULD_FAIL])
+    strict = replace(run, strict=True)
+    assert (strict.red, strict.warnings) == ([FAIL, SHOULD_FAIL, XPASS], [])
+
+
+def test_a_run_ends_with_all_that_it_holds() -> None:
+    """Lines, errors, complaints and strictness."""
+    run = Run(find_profile("reference"), TERMS, [PASS, SHOULD_FAIL], Tallies(), 0)
+    assert run.exit is Exit.CONFORMANT
+    assert replace(run, strict=True).exit is Exit.RULE_FAILED
+    assert replace(run, complaints=(TO_MEND,)).exit is Exit.RULE_FAILED
+    assert replace(run, tallies=Tallies(errors=["a slip"])).exit is Exit.UNUSABLE
+
+
+def test_a_complaint_names_its_place() -> None:
+    """As editors and CI logs understand it."""
+    assert str(TO_MEND) == "known.yaml:7: remove the entry"
+
+
+def test_every_verdict_is_explained() -> None:
+    """The table from which the page is drawn leaves none out."""
+    assert list(MEANINGS) == list(Verdict)
 
 
 def test_exit_codes_are_numbers_that_scripts_know() -> None:

@@ -54,10 +54,10 @@ def test_a_failure_is_told_so_that_it_can_be_mended() -> None:
     assert result.exit_code == 1
     lines = result.stdout.splitlines()
     begin = lines.index(f"✗ BILL-06  {rule.sentence}")
-    told = [line.split()[0] for line in lines[begin + 1 : begin + 6]]
-    assert told == ["source", "expected", "actual", "case", "history"]
+    told = [line.split()[0] for line in lines[begin + 1 : begin + 7]]
+    assert told == ["source", "expected", "actual", "signature", "case", "history"]
     assert lines[begin + 1] == f"  source    {rule.source}"
-    timeline = lines[begin + 6 :]
+    timeline = lines[begin + 7 :]
     for actor in ("client", "upstream", "ledger"):
         assert any(actor in line and " s  " in line for line in timeline), actor
     assert lines[-1] == "NOT CONFORMANT: a rule failed  (1 FAIL)"
@@ -143,6 +143,25 @@ def test_without_a_ledger_money_is_not_proven(tmp_path: Path) -> None:
     assert line["reason"] == "the profile's ledger shows no charges"
 
 
+def test_what_a_ledger_cannot_prove_is_exit_4_unless_it_is_waived(tmp_path: Path) -> None:
+    """Units and cost on the job prove nothing about charges; whoever knows that says so rule by rule."""
+    ledger = {"job": {"units": "/units_consumed", "cost": "/token_cost"}}
+    open_ = [rule.id for rule in RULES.values() if rule.family == "BILL" and rule.needs == {"entries"}]
+    proved = [rule.id for rule in RULES.values() if rule.family == "BILL" and "job" in rule.needs]
+    profile = write_profile(tmp_path, {"ledger": ledger})
+    result = veosim(
+        "check", "--profile", profile, *(word for rule in (*open_, *proved) for word in ("--rule", rule)), "--json"
+    )
+    found = verdicts(result)
+    assert (result.exit_code, json.loads(result.stdout)["exit"]) == (4, 4)
+    assert found == dict.fromkeys(proved, "PASS") | dict.fromkeys(open_, "INCONCLUSIVE")
+    reasons = {line["reason"] for line in json.loads(result.stdout)["results"] if line["verdict"] == "INCONCLUSIVE"}
+    assert reasons == {"the ledger shows job; this rule needs entries"}
+    waive = dict.fromkeys(open_, "charges are in another system")
+    profile = write_profile(tmp_path, {"ledger": ledger, "waive": waive})
+    assert veosim("check", "--profile", profile, "--rule", open_[0], "--rule", proved[0]).exit_code == 0
+
+
 def test_a_waiver_is_shown_with_its_reason(tmp_path: Path) -> None:
     """What stays unproven by consent does not fail the build, and is not called a pass."""
     path = write_profile(tmp_path, {"ledger": None, "waive": {"BILL-06": "charges are in another system"}})
@@ -176,7 +195,7 @@ def test_a_mistake_is_json_too() -> None:
     """Whoever reads JSON finds the reason where the results would be."""
     result = veosim("check", "--mutant", "bils-at-submit", "--json")
     assert json.loads(result.stdout) == {
-        "format": 1,
+        "format": 2,
         "exit": 2,
         "errors": ["no mutant is called 'bils-at-submit'; did you mean 'bills-at-submit'?"],
         "results": [],
@@ -187,7 +206,7 @@ def test_events_of_one_instant_come_in_their_order() -> None:
     """The upstream's refusal stands before the charge and the failed job that came of it."""
     result = veosim("check", "--mutant", "bills-status-error", "--rule", "bill-06", "--json")
     (line,) = json.loads(result.stdout)["results"]
-    events = [event["event"] for event in line["history"] if event["at"] == 0]
+    events = [event["event"] for event in line["findings"][0]["history"] if event["at"] == 0]
     assert events == ["Submit", "UpstreamSubmit", "LedgerRead", "Read", "Read"]
 
 

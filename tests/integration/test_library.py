@@ -34,6 +34,10 @@ LIBRARY = {
         *["then-poll-disagrees"],
     ],
     "downloads": ["expired-url", "download-truncated", "download-slow", "download-wrong-content-type", "range"],
+    "media": [
+        *["audible", "sound-missing", "wrong-size-delivered", "untold-difference", "heavy"],
+        *["file-truncated", "file-corrupt", "file-without-index", "file-empty"],
+    ],
     "chaos": ["chaos"],
 }
 """By folder. A name that two folders would share, or that is a number, begins with the kind of its exchange."""

@@ -12,13 +12,13 @@ from typing import Any
 
 import pytest
 from tests.support import asgi
+from tests.support.films import film
 
 from veosim import Exchange, ManualClock, Simulator, VeosimError, parse_scenario
 from veosim.app import create_app
 from veosim.dialects import DIALECTS
 from veosim.dialects.api_video import ApiVideo
 from veosim.fixture import Upstream
-from veosim.media.clips import etag, video
 from veosim.misses import nearest
 from veosim.receiver import Receiver
 from veosim.seeded import fingerprint
@@ -230,19 +230,20 @@ class TestDownloads:
         found = fetch(url)
         veosim.clock.advance("1h")
         assert url == f"{veosim.url}/api-video/media/{job_id}/video.mp4"
-        assert (found[0], found[1]["content-type"], found[2]) == (200, "video/mp4", video(4.0))
+        assert (found[0], found[1]["content-type"], found[2]) == (200, "video/mp4", film(job_id, 4))
         assert ask(veosim.url, "GET", url.removeprefix(veosim.url)) == refusal(403, "The URL has expired.")
 
     def test_a_part_is_asked_for_with_headers(self, veosim: Upstream) -> None:
         """Range, If-Range and If-None-Match are heeded, whatever the case of their names."""
         veosim.play("instant")
         job_id = ask(veosim.url, "POST", "/api-video" + TEXT, '{"prompt": "A paper boat"}')[2]["job_id"]
-        url, tag = f"{veosim.url}/api-video/media/{job_id}/video.mp4", etag(video(4.0))
+        url, video = f"{veosim.url}/api-video/media/{job_id}/video.mp4", film(job_id, 4)
+        tag = fetch(url)[1]["etag"] or ""
         part = fetch(url, headers={"RANGE": "bytes=4-7", "If-Range": tag})
         other = fetch(url, headers={"Range": "bytes=4-7", "If-Range": '"other"'})
         known = fetch(url, headers={"If-None-Match": tag})
-        assert (part[0], part[1]["content-range"], part[2]) == (206, f"bytes 4-7/{len(video(4.0))}", b"ftyp")
-        assert (other[0], other[2]) == (200, video(4.0))
+        assert (part[0], part[1]["content-range"], part[2]) == (206, f"bytes 4-7/{len(video)}", b"ftyp")
+        assert (other[0], other[2]) == (200, video)
         assert (known[0], known[1]["etag"], known[1]["content-length"], known[2]) == (304, tag, None, b"")
 
     def test_every_mount_has_its_results(self) -> None:
@@ -258,7 +259,7 @@ class TestDownloads:
         veosim.play("instant")
         job_id = ask(veosim.url, "POST", "/api-video" + TEXT, '{"prompt": "A paper boat"}')[2]["job_id"]
         connection = http.client.HTTPConnection(veosim.url.removeprefix("http://"), timeout=20)
-        for path in (f"/api-video/media/{job_id}/video.mp4", f"/api-video/media/{job_id}/thumbnail.png"):
+        for path in (f"/api-video/media/{job_id}/video.mp4", f"/api-video/media/{job_id}/thumbnail.webp"):
             found = []
             for method in ("HEAD", "GET"):
                 connection.request(method, path)
@@ -276,7 +277,7 @@ class TestDownloads:
         job_id = ask(veosim.url, "POST", "/api-video" + TEXT, '{"prompt": "A paper boat"}')[2]["job_id"]
         url = f"{veosim.url}/api-video/media/{job_id}/video.mp4"
         status, headers, _ = fetch(url, method="HEAD", headers={"Range": "bytes=0-9"})
-        assert (status, int(headers["content-length"])) == (200, len(video(4.0)))
+        assert (status, int(headers["content-length"])) == (200, len(film(job_id, 4)))
         assert (veosim.journal[-1].method, veosim.journal[-1].answer) == ("HEAD", b"")
 
     def test_a_poll_is_not_asked_for_by_head(self, veosim: Upstream) -> None:

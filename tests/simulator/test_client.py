@@ -102,7 +102,7 @@ def test_jobs(control: ControlClient, upstream: Upstream) -> None:
     job_id = submit(upstream)
     control.advance("3s")
     asked = AskedInfo("from-text", PROMPT, "veo (Audio)", 8.0, "1080P", "16:9", 1, None)
-    plan = PlanInfo("succeed", 2.0, 8.0, 10.0, None, ResultInfo(8.0, 1, None))
+    plan = PlanInfo("succeed", 2.0, 8.0, 10.0, None, ResultInfo(8.0, "1920x1080", "silence", 0, None, 1, None))
     job = JobInfo(job_id, "default", "api-video", "running", 30, 0.0, 0, None, None, asked, plan)
     space = control.namespace()
     assert (space.job(job_id), space.jobs(), space.jobs(state="failed")) == (job, [job], [])

@@ -1,14 +1,15 @@
-"""What a finished job delivers, and why one delivers nothing."""
+"""What a finished job delivers as answers to downloads, and why one delivers nothing."""
 
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
 import pytest
+from tests.support.films import film
 
+from veosim.delivery import File, thumbnail, video
 from veosim.dialects.base import Answer, thumbnail_url, video_url
-from veosim.job import Job, JobRequest, Outcome, Plan, view
-from veosim.media.clips import etag, thumbnail, video
+from veosim.job import Delivery, Job, JobRequest, Outcome, Plan, view
 from veosim.results import NoResultError, deliver
 from veosim.units import SECOND
 
@@ -26,36 +27,35 @@ def delivered(job: Job, file: str, headers: Mapping[str, str] | None = None, now
     return deliver(job, view(job, now), now, file, headers or {})
 
 
-def whole(content_type: str, data: bytes) -> Answer:
+def whole(file: File) -> Answer:
     """An answer with a whole file."""
-    return Answer(200, data, content_type, {"ETag": etag(data), "Accept-Ranges": "bytes"})
+    return Answer(200, file.data, file.content_type, {"ETag": file.etag, "Accept-Ranges": "bytes"})
 
 
 DONE = job_with(Plan(Outcome.SUCCEED, 0, END))
 
 
-@pytest.mark.parametrize(
-    ("file", "expected"),
-    [
-        ("video.mp4", whole("video/mp4", video(6.0))),
-        ("thumbnail.webp", whole("image/webp", thumbnail("webp", "9:16"))),
-        ("thumbnail.png", whole("image/png", thumbnail("png", "9:16"))),
-    ],
-)
-def test_a_success_has_a_video_and_a_still(file: str, expected: Answer) -> None:
-    """Of the length and the aspect ratio that were asked for."""
-    assert delivered(DONE, file) == expected
+def test_a_success_has_a_video_and_a_still() -> None:
+    """Its own, of what was asked for; each with its type and its tag."""
+    assert delivered(DONE, "video.mp4") == whole(video(DONE))
+    assert delivered(DONE, "thumbnail.webp") == whole(thumbnail(DONE))
+    asked = film("j-1", 6, aspect_ratio="9:16")
+    assert (video(DONE).content_type, video(DONE).data) == ("video/mp4", asked)
+    assert thumbnail(DONE).content_type == "image/webp"
 
 
-def test_the_length_is_what_the_plan_delivers() -> None:
-    """Where the scenario delivers other seconds than were asked for, the file has those."""
-    assert delivered(job_with(Plan(Outcome.SUCCEED, duration_s=4.0)), "video.mp4").body == video(4.0) != video(6.0)
-
-
-def test_the_still_follows_the_aspect_ratio() -> None:
-    """Only 9:16 stands upright."""
-    lying = delivered(job_with(Plan(Outcome.SUCCEED), aspect_ratio="16:9"), "thumbnail.png").body
-    assert lying == thumbnail("png", "16:9") != thumbnail("png", "9:16")
+def test_a_broken_file_is_downloaded_like_any_other() -> None:
+    """It is the file that is broken, not the answer: its length is promised and kept, and parts are parts of it."""
+    job = job_with(Plan(Outcome.SUCCEED, delivery=Delivery(damage="truncated")))
+    cut = delivered(job, "video.mp4")
+    assert (cut, len(cut.body) < len(video(DONE).data)) == (whole(video(job)), True)
+    end = len(cut.body)
+    part = delivered(job, "video.mp4", {"range": f"bytes={end - 4}-"})
+    assert (part.status, part.body, part.headers["Content-Range"]) == (
+        206,
+        cut.body[-4:],
+        f"bytes {end - 4}-{end - 1}/{end}",
+    )
 
 
 @pytest.mark.parametrize(
@@ -72,7 +72,7 @@ def test_a_job_has_as_many_videos_as_it_delivers(file: str, *, there: bool) -> N
     """They are numbered from 1, and the first goes without its number."""
     job = job_with(Plan(Outcome.SUCCEED), videos=2)
     if there:
-        assert delivered(job, file) == whole("video/mp4", video(6.0))
+        assert delivered(job, file) == whole(video(job, {"video.mp4": 1, "video-2.mp4": 2}[file]))
         return
     with pytest.raises(NoResultError) as refusal:
         delivered(job, file)
@@ -86,15 +86,16 @@ def test_the_urls_that_dialects_give_lead_to_files() -> None:
         assert delivered(job, url.rsplit("/", 1)[1]).status == 200
 
 
-PART = {"ETag": etag(video(6.0)), "Accept-Ranges": "bytes", "Content-Range": f"bytes 2-5/{len(video(6.0))}"}
+VIDEO = video(DONE)
+PART = {"ETag": VIDEO.etag, "Accept-Ranges": "bytes", "Content-Range": f"bytes 2-5/{len(VIDEO.data)}"}
 
 
 @pytest.mark.parametrize(
     ("headers", "expected"),
     [
-        ({"range": "bytes=2-5"}, Answer(206, video(6.0)[2:6], "video/mp4", PART)),
-        ({"if-none-match": etag(video(6.0))}, Answer(304, b"", "video/mp4", {"ETag": etag(video(6.0))})),
-        ({"range": "bytes=2-5", "if-range": '"another"'}, whole("video/mp4", video(6.0))),
+        ({"range": "bytes=2-5"}, Answer(206, VIDEO.data[2:6], "video/mp4", PART)),
+        ({"if-none-match": VIDEO.etag}, Answer(304, b"", "video/mp4", {"ETag": VIDEO.etag})),
+        ({"range": "bytes=2-5", "if-range": '"another"'}, whole(VIDEO)),
     ],
     ids=["range", "condition", "range of another file"],
 )
@@ -128,11 +129,11 @@ def test_without_a_result_nothing_is_delivered(plan: Plan, now: int, status: int
 def test_a_result_is_there_until_it_expires() -> None:
     """One nanosecond before, the file is whole."""
     job = job_with(Plan(Outcome.SUCCEED, expires=END))
-    assert delivered(job, "video.mp4", now=END - 1) == whole("video/mp4", video(6.0))
+    assert delivered(job, "video.mp4", now=END - 1) == whole(video(job))
 
 
 @pytest.mark.parametrize(
-    "file", ["", "video.mp4\n", "Video.mp4", "video.webm", "thumbnail.jpg", "../video.mp4", "x" * 99]
+    "file", ["", "video.mp4\n", "Video.mp4", "video.webm", "thumbnail.png", "../video.mp4", "x" * 99]
 )
 def test_a_file_that_there_is_not(file: str) -> None:
     """The refusal shows the name, cut to 80 characters."""

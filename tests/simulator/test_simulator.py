@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Any, cast
 
 import pytest
+from tests.support.films import film
 
 from veosim import ManualClock, Outcome, Plan, Simulator, State, VeosimError, parse_scenario
 from veosim.body import BadBodyError
@@ -21,7 +22,6 @@ from veosim.dialects.generations_seconds import CANCEL, GenerationsSeconds
 from veosim.dialects.image_to_video import ImageToVideo
 from veosim.job import REASONS, JobError, JobView
 from veosim.journal import Exchange
-from veosim.media.clips import video
 from veosim.outbound.base import FETCH_LIMIT, OutboundError, Receipt
 from veosim.scenario.exchanges import Breakage
 from veosim.scenario.variants import ApiVideoVariant, GenerationsSecondsVariant
@@ -403,12 +403,13 @@ def test_a_result_is_downloaded() -> None:
     job_id = made(simulator, METADATA)
     whole = exchanged(simulator, METADATA, CONTENT, job_id=job_id)
     assert whole == exchanged(simulator, METADATA, MEDIA, job_id=job_id, file="video.mp4")
-    assert (whole.status, whole.content_type, whole.body) == (200, "video/mp4", video(8.0))
+    video = film(job_id, 8, dialect="generations-metadata", resolution="720p")
+    assert (whole.status, whole.content_type, whole.body) == (200, "video/mp4", video)
     part = exchanged(simulator, METADATA, MEDIA, job_id=job_id, file="video.mp4", headers={"range": "bytes=0-3"})
     assert (part.status, part.body, part.headers["Content-Range"]) == (
         206,
-        video(8.0)[:4],
-        f"bytes 0-3/{len(video(8.0))}",
+        video[:4],
+        f"bytes 0-3/{len(video)}",
     )
     *_, exchange = simulator.journal
     assert (exchange.status, exchange.answer, exchange.headers) == (206, part.body, part.headers)

@@ -20,7 +20,17 @@ from decimal import Decimal
 from typing import Any
 
 from veocontracts.answers import told
-from veocontracts.events import Entry, Event, LedgerRead, Read, Shown, Submit, UpstreamPoll, UpstreamSubmit
+from veocontracts.events import (
+    Entry,
+    Event,
+    LedgerRead,
+    Read,
+    Shown,
+    Submit,
+    UpstreamCallback,
+    UpstreamPoll,
+    UpstreamSubmit,
+)
 from veocontracts.history import History
 from veocontracts.terms import SECOND, Terms
 
@@ -136,6 +146,7 @@ def upstream(
     data: Any = SAME,
     retry_after: float | None = None,
     dialect: str = "api-video",
+    key: str = "",
 ) -> UpstreamSubmit:
     """The gateway submits; the plan ends at `ready`, or never."""
     found = {"status": "processing", "job_id": f"up of {label}"} if data is SAME else data
@@ -153,6 +164,7 @@ def upstream(
         retry_after=None if retry_after is None else ns(retry_after),
         data=found,
         told=told(dialect, status, found),
+        key=key,
     )
 
 
@@ -167,6 +179,7 @@ def poll(
     known: bool = True,
     dialect: str = "api-video",
     retry_after: float | None = None,
+    key: str = "",
 ) -> UpstreamPoll:
     """The gateway polls; `success` brings a video, `error` a reason."""
     usual = {"success": VIDEO, "error": ERROR}.get(word, {"status": word})
@@ -182,6 +195,19 @@ def poll(
         answered_at=None if status is None else ns(at),
         retry_after=None if retry_after is None else ns(retry_after),
         told=told(dialect, status, found),
+        key=key,
+    )
+
+
+def called_back(
+    word: str, label: str = "job#1", *, at: float | str, signed: bool = True, **fields: Any
+) -> UpstreamCallback:
+    """The upstream calls the gateway back, in the words of document 002."""
+    usual: dict[str, Any] = {"SUCCEEDED": {"video_url": VIDEO["video_url"]}, "FAILED": {"error_message": "It failed."}}
+    data = {"data": {"status": word} | usual.get(word, {}) | fields}
+    said = told("image-to-video", 200, data)
+    return UpstreamCallback(
+        at=ns(at), label=label, job=f"up of {label}", told=said, signed=signed, answered_at=ns(at), status=200
     )
 
 

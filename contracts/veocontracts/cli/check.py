@@ -14,11 +14,15 @@ from pathlib import Path
 
 import click
 
+from veocontracts.bench import Scope
+from veocontracts.effort import DEPTH, EXAMPLES, Effort
+from veocontracts.failures import FOLDER, save_failures
 from veocontracts.known_failures.draft import draft
 from veocontracts.known_failures.file import load_known_failures
 from veocontracts.known_failures.weigh import weigh
 from veocontracts.profile import Profile
 from veocontracts.profiles import BUNDLED, find_profile, with_mutant
+from veocontracts.recording import load_all
 from veocontracts.reference.mutants import gateway_class
 from veocontracts.report import data, text
 from veocontracts.rules import RULES
@@ -61,8 +65,39 @@ from veosim.errors import VeosimError, did_you_mean
     metavar="FILE",
     help="Draft such a file, which must not exist yet, from what is red.",
 )
+@click.option(
+    "--regressions",
+    "regressions_folder",
+    metavar="FOLDER",
+    type=click.Path(path_type=Path),
+    help="Recordings that are driven again first; by default those that the profile names.",
+)
+@click.option(
+    "--failures",
+    "failures_folder",
+    metavar="FOLDER",
+    type=click.Path(path_type=Path),
+    default=FOLDER,
+    show_default=True,
+    help="Where the histories of what failed are recorded.",
+)
+@click.option(
+    "--depth",
+    default=DEPTH,
+    show_default=True,
+    type=click.IntRange(0, 12),
+    help="Try every sequence of so many operations (virtual time only).",
+)
+@click.option("--budget", metavar="N", type=click.IntRange(1), help="Try at most so many sequences, the shortest first.")
+@click.option(
+    "--examples",
+    default=EXAMPLES,
+    show_default=True,
+    type=click.IntRange(0),
+    help="Draw so many random runs for each rule that they can tell of (virtual time only).",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the results as JSON.")
-def check(
+def check(  # noqa: PLR0913, PLR0917  one parameter for each option
     profile_name: str,
     only: tuple[str, ...],
     seed: int,
@@ -70,6 +105,11 @@ def check(
     strict: bool,
     known_file: str | None,
     draft_file: str | None,
+    regressions_folder: Path | None,
+    failures_folder: Path,
+    depth: int,
+    budget: int | None,
+    examples: int,
     as_json: bool,
 ) -> None:
     """Judge a gateway against the billing, enum and 600 s rules.
@@ -89,22 +129,29 @@ def check(
     """  # noqa: D301  click reads the backspace
     with ending(as_json=as_json):
         only = tuple(name.upper() for name in only)
-        _check_rules(only)
-        profile = _profile(profile_name, mutant)
+        check_rules(only)
+        profile = profile_option(profile_name, mutant)
         known_file = known_file or profile.known_failures
         known = load_known_failures(known_file) if known_file else ()
         with new_file(draft_file):
-            click.echo(plan(profile, only), err=True)
+            folder = regressions_folder or (Path(profile.regressions) if profile.regressions else None)
+            effort = Effort(depth=depth, budget=budget, examples=examples)
+            scope = Scope(regressions=tuple(load_all(folder)) if folder is not None else (), effort=effort)
+            click.echo(plan(profile, only, scope), err=True)
             with progress_bar() as progress:
-                run = replace(judge(profile, only=only, seed=seed, progress=progress), strict=strict)
+                run = replace(judge(profile, only=only, seed=seed, progress=progress, scope=scope), strict=strict)
             run = weigh(run, known, wall_now().date(), partial=bool(only))
             if draft_file is not None:
                 click.echo(_drafted(run, draft_file), err=True)
         click.echo(json.dumps(data.report(run), indent=2) if as_json else text.report(run))
+        how = f"--profile {profile_name}" + (f" --mutant {mutant}" if mutant else "")
+        for path in save_failures(run, failures_folder):
+            click.echo(f"recorded {path}; again: veosim replay {path} {how}", err=True)
         sys.exit(run.exit)
 
 
-def _profile(name: str, mutant: str | None) -> Profile:
+def profile_option(name: str, mutant: str | None) -> Profile:
+    """The profile of that name, with the reference gateway broken where a mutant is named."""
     profile = find_profile(name)
     if mutant is None:
         return profile
@@ -149,7 +196,8 @@ def new_file(name: str | None) -> Iterator[None]:
             path.unlink()
 
 
-def _check_rules(only: tuple[str, ...]) -> None:
+def check_rules(only: tuple[str, ...]) -> None:
+    """Refuse names that are neither a rule nor a family."""
     known = {*RULES, *(rule.family for rule in RULES.values())}
     for name in only:
         if name not in known:

@@ -7,6 +7,7 @@ import json
 import click
 
 from veocontracts.cli.check import ending
+from veocontracts.example import example
 from veocontracts.reference.mutants import MUTANTS
 from veocontracts.report import catalogue
 from veocontracts.rules import RULES
@@ -18,27 +19,46 @@ def mutants_of(rule_id: str) -> dict[str, str]:
     return {mutant.name: mutant.about for mutant in MUTANTS.values() if mutant.primary == rule_id}
 
 
-@click.command()
-@click.argument("rule_id", required=False, metavar="[ID]")
+@click.group(invoke_without_command=True)
 @click.option("--json", "as_json", is_flag=True, help="Print the catalogue as JSON.")
-def rules(rule_id: str | None, as_json: bool) -> None:
-    """List the rules, or explain one with its source, its witness and its mutants.
+@click.pass_context
+def rules(context: click.Context, as_json: bool) -> None:
+    """List the rules; `show` explains one.
 
     \b
     Examples:
       veosim rules
-      veosim rules BILL-06
       veosim rules --json
+      veosim rules show BILL-06
+    """  # noqa: D301  click reads the backspace
+    if context.invoked_subcommand is not None:
+        return
+    with ending(as_json=as_json):
+        if as_json:
+            found = [catalogue.data(rule, mutants_of(rule.id)) for rule in RULES.values()]
+            click.echo(json.dumps({"rules": found}, indent=2))
+        else:
+            click.echo("\n".join(catalogue.lines(list(RULES.values()))))
+
+
+@rules.command()
+@click.argument("rule_id", metavar="ID")
+@click.option("--json", "as_json", is_flag=True, help="Print the rule as JSON, with its example's recording.")
+def show(rule_id: str, as_json: bool) -> None:
+    """Explain one rule: its source, its witness, its mutants, and a history that breaks it.
+
+    \b
+    Examples:
+      veosim rules show BILL-06
+      veosim rules show TIME-01 --json
     """  # noqa: D301  click reads the backspace
     with ending(as_json=as_json):
-        rule_id = rule_id.upper() if rule_id is not None else None
-        if rule_id is not None and rule_id not in RULES:
+        rule_id = rule_id.upper()
+        if rule_id not in RULES:
             raise VeosimError(f"no rule is called {rule_id!r}; {did_you_mean(rule_id, RULES) or 'see `veosim rules`'}")
-        chosen = list(RULES.values()) if rule_id is None else [RULES[rule_id]]
+        rule, broken = RULES[rule_id], example(rule_id)
         if as_json:
-            found = [catalogue.data(rule, mutants_of(rule.id)) for rule in chosen]
-            click.echo(json.dumps({"rules": found}, indent=2))
-        elif rule_id is None:
-            click.echo("\n".join(catalogue.lines(chosen)))
+            found = catalogue.data(rule, mutants_of(rule_id)) | {"example": catalogue.example_data(broken)}
+            click.echo(json.dumps(found, indent=2))
         else:
-            click.echo("\n".join(catalogue.page(chosen[0], mutants_of(rule_id))))
+            click.echo("\n".join([*catalogue.page(rule, mutants_of(rule_id)), *catalogue.example_lines(broken)]))

@@ -1,37 +1,33 @@
-"""The Hypothesis state machine: several jobs, drawn outcomes, times, prompts and poll phases, judged by the same rules.
+"""The Hypothesis engine: runs that are drawn at random, for each rule from a seed of its own, judged by the same rules.
 
-Only drawing is used (`Phase.generate`): a failure is a concrete history, which the run keeps; nothing is shrunk here.
+Only drawing is used (`Phase.generate`): a failure is a concrete history with its steps, which `veocontracts.shrink` makes
+shorter by doing it again. Nothing depends on a database, on local sources, or on the other rules of a run.
 """
 
 from __future__ import annotations
 
 import traceback
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 import hypothesis
 from hypothesis import HealthCheck, Phase, settings
-from hypothesis import strategies as st
 from hypothesis.internal.conjecture import providers
 from hypothesis.internal.constants_ast import Constants
-from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
+from hypothesis.stateful import run_state_machine_as_test
 
-from veocontracts.bench import Bench, Setting
-from veocontracts.events import Submit
-from veocontracts.orders import LOCALES, Order
+from veocontracts.bench import Setting
+from veocontracts.engines.machine_steps import Life
 from veocontracts.rules.base import Rule
 from veocontracts.tally import Tallies
-from veocontracts.timing.virtual import VirtualLoop, VirtualRunner
-from veocontracts.worlds import virtual_world
+from veocontracts.timing.virtual import VirtualRunner
 from veosim.errors import VeosimError
-from veosim.job import Outcome
 from veosim.seeded import digest
-from veosim.units import SECOND
 
-FEEDS = frozenset({"BILL-08", "BILL-09", "BILL-10", "LIFE-02"})
-EXAMPLES = 40
+FEEDS = frozenset({"BILL-08", "BILL-09", "BILL-10", "BILL-12", "LIFE-02", "LIFE-08", "ROBUST-01", "UP-01", "UP-05"})
 STEPS = 12
-MOST_JOBS = 4
+PREFIX = "drawn for"
+"""How the cases begin that are drawn here."""
 
 
 @contextmanager
@@ -49,16 +45,20 @@ def nothing_read_from_sources() -> Iterator[None]:
         providers._get_local_constants = found
 
 
-def run(setting: Setting, rules: list[Rule], examples: int = EXAMPLES) -> Tallies:
-    """Draw `examples` runs from the setting's seed and judge each."""
+def fed(rule_ids: Sequence[str]) -> list[str]:
+    """Those of the rules that runs are drawn for."""
+    return [rule_id for rule_id in rule_ids if rule_id in FEEDS]
+
+
+def run(setting: Setting, rules: Sequence[Rule], rule_id: str) -> Tallies:
+    """Draw the setting's number of examples for one rule, and let all `rules` judge each."""
     tallies = Tallies()
     with VirtualRunner() as runner:
-        machine = type(
-            "Lifecycle", (_Lifecycle,), {"setting": setting, "runner": runner, "tallies": tallies, "catalogue": rules}
-        )
-        seeded = hypothesis.seed(int.from_bytes(digest(setting.seed, "machine")[:8], "big"))(machine)
+        about = {"setting": setting, "runner": runner, "tallies": tallies, "catalogue": rules, "rule_id": rule_id}
+        machine = type("Drawn", (Life,), {**about, "name": f"{PREFIX} {rule_id}"})
+        seeded = hypothesis.seed(int.from_bytes(digest(setting.seed, rule_id)[:8], "big"))(machine)
         chosen = settings(
-            max_examples=examples,
+            max_examples=setting.scope.effort.examples,
             stateful_step_count=STEPS,
             deadline=None,
             database=None,
@@ -71,89 +71,7 @@ def run(setting: Setting, rules: list[Rule], examples: int = EXAMPLES) -> Tallie
             with nothing_read_from_sources():
                 run_state_machine_as_test(seeded, settings=chosen)
         except VeosimError as error:
-            tallies.errors.append(f"state machine: {error}")
+            tallies.errors.append(f"{PREFIX} {rule_id}: {error}")
         except Exception:
-            tallies.errors.append(f"state machine: the harness failed\n{traceback.format_exc()}")
+            tallies.errors.append(f"{PREFIX} {rule_id}: the harness failed\n{traceback.format_exc()}")
     return tallies
-
-
-class _Lifecycle(RuleBasedStateMachine):
-    """One example: a fresh gateway, driven step by step on its own loop, and judged when it is over."""
-
-    setting: Setting
-    runner: VirtualRunner
-    tallies: Tallies
-    catalogue: list[Rule]
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.loop: VirtualLoop = self.runner.open()
-        self.entering = virtual_world(self.setting)
-        try:
-            world = self.loop.run_until_complete(self.entering.__aenter__())
-        except BaseException:
-            self.runner.close(self.loop)  # there is no teardown of what was never made
-            raise
-        self.bench = Bench(self.setting, world, f"machine {self.tallies.cases}")
-        self.jobs: list[tuple[Order, Submit]] = []
-
-    @initialize(phase=st.integers(0, 5 * SECOND))
-    def begin(self, phase: int) -> None:
-        """Shift the client against the gateway's polls."""
-        self.loop.run_until_complete(self.bench.pause(phase))
-
-    @rule(
-        service=st.sampled_from(("text", "image")),
-        key=st.sampled_from(("main", "other")),
-        locale=st.sampled_from(LOCALES),
-        outcome=st.sampled_from(("succeed", "fail", "stuck")),
-        after=st.integers(0, 900),
-    )
-    def submit(self, service: str, key: str, locale: str, outcome: str, after: int) -> None:
-        """Submit a job whose upstream plan is drawn."""
-        if len(self.jobs) < MOST_JOBS:
-            job = {"outcome": outcome} | ({"after": f"{after}s"} if outcome != "stuck" else {})
-            order = self.bench.order(service, job=job, locale=locale)
-            self.jobs.append((order, self.loop.run_until_complete(self.bench.submit(order, key))))
-
-    @rule(which=st.integers(0, MOST_JOBS - 1))
-    def read(self, which: int) -> None:
-        """Read a job."""
-        if which < len(self.jobs):
-            self.loop.run_until_complete(self.bench.read(self.jobs[which][1]))
-
-    @rule(which=st.integers(0, MOST_JOBS - 1), outcome=st.sampled_from((Outcome.SUCCEED, Outcome.FAIL)))
-    def end(self, which: int, outcome: Outcome) -> None:
-        """The upstream ends a job now."""
-        if which < len(self.jobs):
-            self.bench.force(self.jobs[which][0], outcome)
-
-    @rule(seconds=st.one_of(st.integers(1, 30), st.integers(31, 700)))
-    def wait(self, seconds: int) -> None:
-        """Time passes."""
-        self.loop.run_until_complete(self.bench.pause(seconds * SECOND))
-
-    @rule(key=st.sampled_from(("main", "other")))
-    def look_at_ledger(self, key: str) -> None:
-        """Read a key's charges."""
-        self.loop.run_until_complete(self.bench.ledger(key))
-
-    def teardown(self) -> None:
-        """Settle, judge, and let go of the gateway."""
-        try:
-            self.loop.run_until_complete(self._settle())
-            self.tallies.judge(self.bench.history(), self.catalogue, FEEDS)
-        finally:
-            try:
-                self.loop.run_until_complete(self.entering.__aexit__(None, None, None))
-            finally:
-                self.runner.close(self.loop)
-
-    async def _settle(self) -> None:
-        for _, submit in self.jobs:
-            await self.bench.until(submit, self.setting.terms.timeout + 5 * SECOND)
-        for _, submit in self.jobs:
-            for _ in range(2):
-                await self.bench.read(submit)
-        for key in ("main", "other"):
-            await self.bench.ledger(key)

@@ -54,7 +54,7 @@ def _reason(value: object) -> str:
 
 
 def _issue(value: object) -> str:
-    allowed = "where it is tracked: a URL, or an id such as PAY-123 or #123"
+    allowed = 'where it is tracked: a URL, or an id such as PAY-123, or "#123" in quotes'
     text = _filled(value, allowed)
     if not _ISSUE.fullmatch(text):
         raise _wrong(f"found {shown(value)}", allowed)

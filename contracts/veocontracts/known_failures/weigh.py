@@ -33,7 +33,7 @@ def weigh(run: Run, known: Sequence[Known], today: date, *, partial: bool = Fals
         complaints += _complaints(line, about, today)
     for name, about in entries.items():
         why = _not_judged(name, partial=partial)
-        complaints += [_complaint("stale", entry, f"{why}; remove the entry") for entry in about if why]
+        complaints += [_complaint("stale", entry, why) for entry in about if why]
     order = sorted(dict.fromkeys(complaints), key=lambda complaint: (complaint.source, complaint.line))
     return replace(run, results=lines, complaints=tuple(order))
 
@@ -58,7 +58,7 @@ def _complaints(line: Result, about: Iterable[Known], today: date) -> Iterator[C
         if line.verdict is Verdict.PASS:
             yield _complaint("passes", entry, f"{line.name} passes: remove the entry")
         elif line.verdict in {Verdict.INCONCLUSIVE, Verdict.SKIP}:
-            text = f"{line.name} was not judged ({line.reason}); remove the entry"
+            text = f"{line.name} was not judged ({line.reason}): remove the entry"
             yield _complaint("stale", entry, text)
         elif line.failed and entry.signature in shown and today > entry.expires:
             text = f"{line.name} was known until {entry.expires} ({entry.issue}): mend the gateway, or set a new day"
@@ -81,11 +81,13 @@ def _not_judged(name: str, *, partial: bool) -> str:
     """Why no line of the report has this name, or "" where the command left the rule out."""
     rule = RULES.get(name.partition("[")[0])
     if rule is None:
-        return "; ".join(filter(None, (f"no rule is called {name}", did_you_mean(name, RULES))))
+        hint = did_you_mean(name, RULES)
+        return f"no rule is called {name}{f' ({hint})' if hint else ''}: remove the entry"
     parts = [f"{rule.id}[{grain}]" for grain in rule.grains] or [rule.id]
     if name not in parts:
-        return f"{name} is no line of the report; {rule.id} is judged as {', '.join(parts)}"
-    return "" if partial else f"{name} was not judged, since the profile's require leaves out {rule.stage!r}"
+        return f"{name} is no line of the report: name {' or '.join(parts)}"
+    why = f"the profile's require leaves out {rule.stage!r}"
+    return "" if partial else f"{name} was not judged ({why}): remove the entry"
 
 
 def _complaint(kind: Flaw, entry: Known, text: str) -> Complaint:

@@ -32,6 +32,7 @@ def main() -> None:
     parser.add_argument("--port", type=int, default=8420, help="default: %(default)s")
     parser.add_argument("--upstream", required=True, metavar="URL", help="base URL of an api-video upstream")
     parser.add_argument("--database", default=":memory:", metavar="FILE", help="an SQLite file; default: %(default)s")
+    parser.add_argument("--webhook-url", metavar="URL", help="announce the end of each job there")
     parser.add_argument("--mutant", metavar="NAME", help="be wrong in this one way")
     chosen = parser.parse_args()
     defaults = Settings()
@@ -40,7 +41,13 @@ def main() -> None:
         poll_interval=float(os.environ.get("CN8_POLL_S", defaults.poll_interval)),
         rate_window=float(os.environ.get("CN8_RATE_WINDOW_S", defaults.rate_window)),
     )
-    app = create(chosen.upstream, mutant=chosen.mutant, settings=settings, database=chosen.database)
+    app = create(
+        chosen.upstream,
+        mutant=chosen.mutant,
+        settings=settings,
+        database=chosen.database,
+        webhook_url=chosen.webhook_url,
+    )
     uvicorn.run(app, host=chosen.host, port=chosen.port, log_level="warning", access_log=False, timeout_keep_alive=75)
 
 

@@ -14,13 +14,16 @@ from starlette.routing import Route
 from veocontracts.reference.door import Refused
 from veocontracts.reference.gateway import Gateway, Reply
 from veocontracts.reference.mutants import gateway_class
+from veocontracts.reference.replies import FileReply
 from veocontracts.reference.settings import SERVICES, Settings
 from veocontracts.reference.store import Store
-from veocontracts.reference.upstream import AppUpstream, HttpUpstream
-from veosim.body import BadBodyError, ClientLeftError, read_body
+from veocontracts.reference.upstream import origin_of, path_of, reached
+from veocontracts.reference.webhooks import Receiver
+from veosim.body import SIZE_LIMIT, BadBodyError, ClientLeftError, read_body
 from veosim.inprocess import App
 
 Handler = Callable[[Gateway, Request], Awaitable[Reply]]
+MEDIA = "/media/{upload_id}/{filename}"
 
 
 def create(
@@ -29,6 +32,7 @@ def create(
     mutant: str | None = None,
     settings: Settings | None = None,
     database: str = ":memory:",
+    webhook_url: str | None = None,
 ) -> Starlette:
     """A gateway as an ASGI app.
 
@@ -37,18 +41,21 @@ def create(
         upstream_app: the same upstream in this process; used instead of the URL, whose path stays its prefix.
         mutant: the name of a defect, or None for the gateway that obeys every rule.
         settings: seconds and keys.
-        database: an SQLite file.
+        database: an SQLite file; jobs that its last user left in flight are taken up.
+        webhook_url: where the end of each job is announced.
     """
     gateway_of = gateway_class(mutant)
     box: list[Gateway] = []
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
-        prefix = (
-            "/" + upstream_url.split("://", 1)[-1].partition("/")[2] if "/" in upstream_url.split("://", 1)[-1] else ""
-        )
-        upstream = AppUpstream(upstream_app, prefix.rstrip("/")) if upstream_app else HttpUpstream(upstream_url)
-        box.append(gateway_of(upstream, Store(database), settings or Settings()))
+        upstream = reached(upstream_url, upstream_url, upstream_app)
+        receiver = None
+        if webhook_url is not None:
+            host = reached(origin_of(webhook_url), upstream_url, upstream_app)
+            receiver = Receiver(host, path_of(webhook_url))
+        box.append(gateway_of(upstream, Store(database), settings or Settings(), receiver=receiver))
+        await box[0].recover()
         yield
         await box.pop().close()
 
@@ -60,24 +67,35 @@ def create(
                 after = {} if refused.retry_after is None else {"Retry-After": str(refused.retry_after)}
                 error = {"code": refused.code, "message": str(refused)}
                 reply = Reply(refused.status, {"status": "error", "error": error}, after)
+            if isinstance(reply, FileReply):
+                return Response(reply.content, reply.status, reply.headers, reply.content_type)
             return Response(json.dumps(reply.data), reply.status, reply.headers, "application/json")
 
         return Route(path, endpoint, methods=[method])
 
     submits = [route(f"/v1/proxy/{service}", "POST", _submit(service)) for service in SERVICES]
     reads = [route("/v2/jobs/{job_id}", "GET", _read), route("/v2/charges", "GET", _charges)]
-    return Starlette(routes=[*submits, *reads, Route("/healthz", _health)], lifespan=lifespan)
+    files = [
+        route("/v1/proxy/upload-media", "POST", _upload),
+        route(MEDIA, "PUT", _put_file),
+        route(MEDIA, "GET", _get_file),
+    ]
+    return Starlette(routes=[*submits, *reads, *files, Route("/healthz", _health)], lifespan=lifespan)
+
+
+async def _body(request: Request, limit: int = SIZE_LIMIT) -> bytes:
+    try:
+        return await read_body(request.receive, limit)
+    except BadBodyError as error:
+        code = "payload_too_large" if error.status == 413 else "invalid_request"
+        raise Refused(error.status, code, str(error)) from None
+    except ClientLeftError:
+        raise Refused(400, "invalid_request", "The request ended early.") from None
 
 
 def _submit(service: str) -> Handler:
     async def handler(gateway: Gateway, request: Request) -> Reply:
-        try:
-            body = await read_body(request.receive)
-        except BadBodyError as error:
-            raise Refused(error.status, "invalid_request", str(error)) from None
-        except ClientLeftError:
-            raise Refused(400, "invalid_request", "The request ended early.") from None
-        return await gateway.submit(service, request.headers.get("authorization"), body)
+        return await gateway.submit(service, request.headers.get("authorization"), await _body(request))
 
     return handler
 
@@ -88,6 +106,21 @@ async def _read(gateway: Gateway, request: Request) -> Reply:
 
 async def _charges(gateway: Gateway, request: Request) -> Reply:
     return await gateway.list_charges(request.headers.get("authorization"))
+
+
+async def _upload(gateway: Gateway, request: Request) -> Reply:
+    body = await _body(request)
+    return await gateway.upload_media(request.headers.get("authorization"), body, str(request.base_url))
+
+
+async def _put_file(gateway: Gateway, request: Request) -> Reply:
+    upload_id, signature = request.path_params["upload_id"], request.query_params.get("signature", "")
+    content = await _body(request, gateway.settings.upload_limit)
+    return await gateway.put_file(upload_id, signature, request.headers.get("content-type", ""), content)
+
+
+async def _get_file(gateway: Gateway, request: Request) -> Reply:
+    return await gateway.get_file(request.path_params["upload_id"], request.query_params.get("signature", ""))
 
 
 async def _health(_: Request) -> Response:

@@ -28,6 +28,7 @@ class Door:
     settings: Settings
 
     def __init__(self) -> None:
+        super().__init__()
         self.windows: dict[str, deque[float]] = {}
 
     def now(self) -> float:

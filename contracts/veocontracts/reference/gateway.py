@@ -6,41 +6,43 @@ method, so that a mutant can be wrong in exactly one of them.
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Callable
-from datetime import datetime
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
 from typing import Any
 
-from veocontracts.reference.door import Door, Refused
-from veocontracts.reference.settings import Settings
+from veocontracts.reference.door import Refused
+from veocontracts.reference.recovery import Recovery
+from veocontracts.reference.replies import Reply
+from veocontracts.reference.settings import SERVICES, Settings
 from veocontracts.reference.store import Job, Store
+from veocontracts.reference.uploads import Uploads
 from veocontracts.reference.upstream import Upstream
-from veocontracts.reference.worker import Worker
+from veocontracts.reference.webhooks import Receiver
 from veosim.clock import rfc3339, wall_now
 
-
-class Reply:
-    """An answer to the client, before it is put into JSON."""
-
-    def __init__(self, status: int, data: dict[str, Any], headers: dict[str, str] | None = None) -> None:
-        self.status = status
-        self.data = data
-        self.headers = headers or {}
+__all__ = ["Gateway", "Reply"]
 
 
-class Gateway(Door, Worker):
+class Gateway(Uploads, Recovery):
     """One gateway with its own store, worker tasks and clock."""
 
+    services: Mapping[str, str] = SERVICES
+
     def __init__(
-        self, upstream: Upstream, store: Store, settings: Settings, wall: Callable[[], datetime] = wall_now
+        self,
+        upstream: Upstream,
+        store: Store,
+        settings: Settings,
+        wall: Callable[[], datetime] = wall_now,
+        receiver: Receiver | None = None,
     ) -> None:
         super().__init__()
         self.upstream = upstream
         self.store = store
         self.settings = settings
         self.wall = wall
+        self.receiver = receiver
         self.jobs: dict[str, Job] = {}
-        self.tasks: set[asyncio.Task[None]] = set()
 
     async def submit(self, service: str, authorization: str | None, body: bytes) -> Reply:
         """`POST /v1/proxy/<service>`: 202 and a job, at once."""
@@ -54,17 +56,16 @@ class Gateway(Door, Worker):
 
     def accept(self, key: str, service: str, fields: dict[str, Any]) -> Job:
         """A new job; its 600 s begin here (inferred)."""
-        now = self.now()
-        job = Job(self.store.new_id(), key, service, fields, rfc3339(self.wall()), now, now + self.settings.job_timeout)
+        now, wall, long = self.now(), self.wall(), self.settings.job_timeout
+        job = Job(self.store.new_id(), key, service, fields, rfc3339(wall), now, now + long)
+        job.due = wall + timedelta(seconds=long)
         self.jobs[job.id] = job
         self.store.save(job)
         return job
 
     async def start(self, job: Job) -> None:
         """Hand the job to a worker task; the client does not wait for it."""
-        task = asyncio.create_task(self.work(job))
-        self.tasks.add(task)
-        task.add_done_callback(self.tasks.discard)
+        self.spawn(self.work(job))
 
     def accepted(self, job: Job) -> Reply:
         """The documented 202 (000, 001 Quickstart)."""
@@ -98,10 +99,6 @@ class Gateway(Door, Worker):
             view |= {"error": job.error} | self.price_tag(job)
         return view
 
-    def price_tag(self, job: Job) -> dict[str, Any]:
-        """What the job cost; 0 for a failed one (inferred)."""
-        return {"units_consumed": float(job.units), "token_cost": float(job.cost)}
-
     async def list_charges(self, authorization: str | None) -> Reply:
         """`GET /v2/charges` (inferred): the key's ledger."""
         charges = self.store.charges(self.authenticate(authorization))
@@ -119,9 +116,9 @@ class Gateway(Door, Worker):
         return Reply(200, {"charges": entries, "total": float(sum(charge.amount for charge in charges))})
 
     async def close(self) -> None:
-        """Stop the workers and let go of the store."""
-        for task in self.tasks:
-            task.cancel()
-        await asyncio.gather(*self.tasks, return_exceptions=True)
+        """Stop the workers in the midst of what they do, and let go of everything."""
+        await self.halt()
         await self.upstream.close()
+        if self.receiver is not None:
+            await self.receiver.host.close()
         self.store.close()

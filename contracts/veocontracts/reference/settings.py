@@ -24,6 +24,10 @@ class Settings:
 
     Attributes:
         keys: a key, or a glob over keys, and the services that it allows.
+        upstream_key: the gateway's own key at its upstream; "" is none.
+        webhook_attempts: how often an event is sent that its receiver does not take.
+        upload_limit: bytes of one upload.
+        uploads_kept: how many uploads there are at a time; the oldest makes room.
     """
 
     job_timeout: float = 600.0
@@ -31,6 +35,10 @@ class Settings:
     rate_limit: int = 60
     rate_window: float = 60.0
     price: Decimal = Decimal("1.50")
+    upstream_key: str = "reference-gateway"
+    webhook_attempts: int = 5
+    upload_limit: int = 8 * 1024 * 1024
+    uploads_kept: int = 64
     keys: dict[str, tuple[str, ...]] = field(default_factory=lambda: {"vk-*": tuple(SERVICES), "vn-*": ()})
 
     @property
@@ -42,6 +50,16 @@ class Settings:
     def last_look(self) -> float:
         """How long the poll at the deadline may take: half a second of 600."""
         return self.job_timeout / 1200
+
+    @property
+    def webhook_patience(self) -> float:
+        """How long the receiver of an event may take to answer: 10 s of 600."""
+        return self.job_timeout / 60
+
+    @property
+    def webhook_backoff(self) -> float:
+        """How long the second attempt waits, 2 s of 600; each further one waits twice as long as the one before."""
+        return self.job_timeout / 300
 
     def services_of(self, key: str) -> tuple[str, ...] | None:
         """What the key allows, or None for a key that nobody was given."""

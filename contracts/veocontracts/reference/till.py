@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
 from veocontracts.reference.settings import Settings
 from veocontracts.reference.store import Charge, Job, Store
@@ -18,9 +19,15 @@ class Till:
     store: Store
     wall: Callable[[], datetime]
 
-    def units(self, job: Job) -> Decimal:
+    def asked(self, job: Job) -> Decimal:
         """The seconds that were asked for."""
         return Decimal(str(job.fields.get("duration", "4s")).removesuffix("s"))
+
+    def units(self, job: Job) -> Decimal:
+        """The seconds that were asked for, or as many as were delivered, where those are fewer (inferred)."""
+        told = (job.result or {}).get("duration_seconds")
+        delivered = Decimal(str(told)) if type(told) in {int, float} and told > 0 else self.asked(job)
+        return min(self.asked(job), delivered)
 
     def cost(self, job: Job, units: Decimal) -> Decimal:  # noqa: ARG002  the price depends on nothing else about a job
         """Units at the catalogue's price."""
@@ -35,3 +42,7 @@ class Till:
     def charge(self, job: Job, units: Decimal, amount: Decimal) -> None:
         """One entry in the ledger."""
         self.store.add_charge(Charge(job.id, job.key, job.service, units, amount, rfc3339(self.wall())))
+
+    def price_tag(self, job: Job) -> dict[str, Any]:
+        """What the job cost; 0 for a failed one (inferred)."""
+        return {"units_consumed": float(job.units), "token_cost": float(job.cost)}

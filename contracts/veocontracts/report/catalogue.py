@@ -5,7 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from veocontracts.recording import Recording
+from veocontracts.report.data import history_data
+from veocontracts.report.timeline import timeline
 from veocontracts.rules.base import Rule
+from veosim.errors import printable
 
 
 def lines(rules: list[Rule]) -> list[str]:
@@ -23,11 +27,36 @@ def page(rule: Rule, mutants: Mapping[str, str]) -> list[str]:
     ]
     if rule.needs:
         text.append(f"  needs    a ledger that shows {' or '.join(sorted(rule.needs))}")
+    if rule.capability is not None:
+        text.append(f"  skipped  unless the profile declares capabilities.{rule.capability}")
     if rule.knobs:
         text.append(f"  knobs    {', '.join(sorted(rule.knobs))} (scaled time)")
     if rule.grains:
         text.append(f"  parts    {', '.join(rule.grains)}")
     return [*text, *(f"  mutant   {name}: {about}" for name, about in mutants.items())]
+
+
+def example_lines(broken: Recording) -> list[str]:
+    """A history in which the rule is broken."""
+    head = broken.head
+    return [
+        f"  example  {broken.history.case}",
+        *(f"  {row}" for row in timeline(broken.history)),
+        f"  expected {printable(head.expected)}",
+        f"  actual   {printable(head.actual)}",
+    ]
+
+
+def example_data(broken: Recording) -> dict[str, Any]:
+    """The same as JSON data."""
+    head = broken.head
+    return {
+        "case": broken.history.case,
+        "grain": head.grain,
+        "expected": head.expected,
+        "actual": head.actual,
+        "history": history_data(broken.history),
+    }
 
 
 def data(rule: Rule, mutants: Mapping[str, str]) -> dict[str, Any]:
@@ -46,5 +75,6 @@ def data(rule: Rule, mutants: Mapping[str, str]) -> dict[str, Any]:
         "needs": sorted(rule.needs),
         "knobs": sorted(rule.knobs),
         "grains": list(rule.grains),
+        "capability": rule.capability,
         "mutants": list(mutants),
     }

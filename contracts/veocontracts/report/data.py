@@ -27,6 +27,7 @@ def report(run: Run) -> dict[str, Any]:
         "strict": run.strict,
         "cases": run.tallies.cases,
         "jobs": run.tallies.submits,
+        "coverage": asdict(run.coverage) if run.coverage else None,
         "exit": int(run.exit),
         "errors": run.tallies.errors,
         "results": [line_data(line, strict=run.strict) for line in run.results],

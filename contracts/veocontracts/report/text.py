@@ -98,7 +98,8 @@ def _counted(number: int, noun: str, plural: str = "") -> str:
 
 def report(run: Run) -> str:
     """The whole text."""
-    parts = [heading(run), "", *table(run), ""]
+    covered = [str(run.coverage)] if run.coverage else []
+    parts = [heading(run), *covered, "", *table(run), ""]
     for mark, lines in ((MARKS[Verdict.FAIL], run.red), (WARNING, run.warnings)):
         for line in lines:
             parts += [*failure(line, mark), ""] if line.failed else []

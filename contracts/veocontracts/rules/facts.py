@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from decimal import Context, Decimal
 from typing import Any
 
-from veocontracts.events import Entry
+from veocontracts.events import Entry, Read, UpstreamCallback, UpstreamPoll
 from veocontracts.history import Story
 from veocontracts.terms import SECOND, Terms
 
@@ -153,3 +153,40 @@ def refused(story: Story, terms: Terms) -> bool:
     made = any(event.job is not None for event in story.upstream)
     allowed = story.accepted and terms.refuses in {"job", "either"}
     return allowed and failed_unbilled(story) and not made and not lingers
+
+
+def own_reads(story: Story) -> list[Read]:
+    """The reads with the key that submitted."""
+    return [read for read in story.reads if read.intent == "valid" and read.key == story.submit.key]
+
+
+def reports(story: Story) -> list[UpstreamPoll | UpstreamCallback]:
+    """What the upstream told of the job's end, in polls and in callbacks of its own, in order of time."""
+    told = [event for event in (*story.polls, *story.callbacks) if event.told.state in {"success", "error"}]
+    return sorted((event for event in told if isinstance(event, UpstreamPoll) or event.signed), key=lambda e: e.at)
+
+
+def is_video(value: Any) -> bool:
+    """Whether this can be where a video is, or the video itself; words for people have spaces, and are neither."""
+    return isinstance(value, str) and value != "" and not any(character.isspace() for character in value)
+
+
+def with_error(report: UpstreamPoll | UpstreamCallback) -> bool:
+    """Whether the upstream names an error beside whatever else it says."""
+    data = report.data if isinstance(report, UpstreamPoll) else None
+    return isinstance(data, dict) and bool(data.get("error"))
+
+
+def makes_sense(report: UpstreamPoll | UpstreamCallback) -> bool:
+    """Whether this is a success with a video, and with nothing against it."""
+    return report.told.state == "success" and is_video(report.told.video_url) and not with_error(report)
+
+
+def delivered(story: Story) -> Any:
+    """The seconds that the upstream said it delivered, None where it did not say."""
+    return next((report.told.duration for report in reports(story) if report.told.state == "success"), None)
+
+
+def as_asked(story: Story, terms: Terms) -> bool:
+    """Whether the upstream delivered the seconds that were asked for, as far as it said."""
+    return delivered(story) is None or number(delivered(story)) == asked_seconds(story, terms)

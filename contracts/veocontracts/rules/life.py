@@ -8,7 +8,7 @@ from itertools import pairwise
 from veocontracts.events import Read, Shown
 from veocontracts.history import History, Story
 from veocontracts.rules.base import Observation, Source, broken, held, judged, rule
-from veocontracts.rules.facts import ROUNDING, in_seconds, instant, lower, outcome, upper
+from veocontracts.rules.facts import ROUNDING, instant, lower, makes_sense, outcome, own_reads
 from veocontracts.terms import SECOND
 
 LIFECYCLE = Source(("000", "001"), "Guides: Async lifecycle (double polling)")
@@ -32,7 +32,7 @@ def completed_with_result(history: History) -> Iterator[Observation]:
     for story in history.stories:
         told = next((poll for poll in story.polls if poll.final), None)
         last = story.last
-        if told is None or last is None or told.told.state != "success" or not told.told.video_url:
+        if told is None or last is None or not makes_sense(told):
             continue
         if told.at >= lower(story, history.terms):
             continue  # the answer may have crossed the timeout
@@ -113,12 +113,8 @@ def _moved(story: Story, view: tuple[Read, Shown]) -> Problem | None:
 
 def _gone(story: Story) -> Problem | None:
     first = story.views[0][0].at
-    gone = next((read for read in _own_reads(story) if read.at > first and read.status in GONE), None)
+    gone = next((read for read in own_reads(story) if read.at > first and read.status in GONE), None)
     return None if gone is None else ("the job, as before", f"HTTP {gone.status}", gone.answered_at)
-
-
-def _own_reads(story: Story) -> list[Read]:
-    return [read for read in story.reads if read.intent == "valid" and read.key == story.submit.key]
 
 
 @rule(
@@ -183,30 +179,3 @@ def unknown_is_404(history: History) -> Iterator[Observation]:
         if read.intent == "unknown-id":
             actual = f"{read.status} {read.data!r}"[:160]
             yield Observation(read.label, read.status == 404, "", "404", actual, read.answered_at)
-
-
-@rule(
-    "LIFE-10",
-    "Every accepted job has ended by its deadline.",
-    Source(("000", "001"), "Overview: 600 s timeout; FAQ: how long it takes; counted from the 202 (inferred)"),
-    witness="a job that the upstream had not ended by the deadline, read after it",
-    knobs=("job_timeout",),
-)
-def ends_by_the_deadline(history: History) -> Iterator[Observation]:
-    """No job still runs past the upper bound."""
-    for story in history.stories:
-        bound = upper(story, history.terms)
-        late = [read for read in _own_reads(story) if read.at > bound and read.status not in {None, 429}]
-        running = next((read for read in late if read.shown is None or not read.shown.terminal), None)
-        if not story.accepted or not late:
-            continue
-        if running is not None:
-            seconds = in_seconds(running.at - (story.submit.answered_at or 0))
-            found = running.shown.state or repr(running.shown.word) if running.shown else f"HTTP {running.status}"
-            yield broken(story, "ended", f"{found} after {seconds}", running.at)
-        elif not _ended_upstream(story, bound):
-            yield held(story)
-
-
-def _ended_upstream(story: Story, by: int) -> bool:
-    return any(poll.final and poll.at <= by for poll in story.polls)

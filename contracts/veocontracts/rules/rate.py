@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from email.utils import parsedate_to_datetime
 
+from veocontracts.events import Submit
 from veocontracts.history import History, Story
 from veocontracts.rules.base import Observation, Source, broken, held, judged, rule
+from veocontracts.rules.facts import in_seconds
+from veocontracts.terms import SECOND
 
 SPECS = Source(("000", "001"), "Specs: Rate Limit")
 CODE = Source(("000", "001"), "Specs: Rate Limit; the status code is practice", "practice")
+
+WAIT = Source((), "RFC 9110, 10.2.3; RFC 6585, 4", "practice")
+LONGEST = 4
+"""Digits: a longer wait is no promise."""
 
 
 def _burst(history: History, intent: str) -> list[Story]:
@@ -76,3 +84,48 @@ def reopens(history: History) -> Iterator[Observation]:
         if story.submit.at - burst[-1].submit.at < history.terms.rate_window:
             continue
         yield judged(story, story.accepted, "accepted", story.submit.status, story.submit.answered_at)
+
+
+@rule(
+    "RATE-04",
+    "429 carries Retry-After, and a client that waits that long is served.",
+    WAIT,
+    witness="a submit answered with 429, and one by the same key after the time that it named",
+    level="SHOULD",
+    knobs=("rate_window",),
+)
+def says_when(history: History) -> Iterator[Observation]:
+    """The header, and that it is true."""
+    limited = [story for story in _burst(history, "burst") if story.submit.status == 429]
+    for story in limited:
+        said = _said(story.submit)
+        if asked_to_wait(story.submit) is None and not _is_date(said):
+            yield broken(story, "Retry-After", repr(said) if said else "none", story.submit.answered_at)
+            return
+    if not limited:
+        return
+    last = limited[-1].submit
+    wait, since = asked_to_wait(last) or 0, last.answered_at or last.at
+    for story in _burst(history, "burst-retry"):
+        submit = story.submit
+        if submit.key == last.key and submit.at >= since + wait:
+            expected = f"accepted after the {in_seconds(wait)} that the 429 named"
+            yield judged(story, story.accepted, expected, submit.status, submit.answered_at)
+
+
+def asked_to_wait(submit: Submit) -> int | None:
+    """Nanoseconds that an answer asks to wait; None where it names a date, which no virtual clock knows, or nothing."""
+    said = _said(submit)
+    return int(said) * SECOND if said.isascii() and said.isdecimal() and len(said) <= LONGEST else None
+
+
+def _said(submit: Submit) -> str:
+    return next((text for name, text in submit.headers.items() if name.lower() == "retry-after"), "").strip()
+
+
+def _is_date(text: str) -> bool:
+    try:
+        parsedate_to_datetime(text)
+    except ValueError:
+        return False
+    return True

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from veocontracts.events import Read, Shown
@@ -11,6 +12,7 @@ from veocontracts.rules.facts import (
     charge,
     deadline,
     failed_unbilled,
+    faultless,
     in_seconds,
     lower,
     outcome,
@@ -26,11 +28,15 @@ TIMEOUT = Source(
 )
 FOLLOWS = Source(("000", "001"), "Overview: 600 s timeout", "follows")
 NEAR = 60 * SECOND
+WATCHED = 10 * SECOND
+A_TIMEOUT = re.compile(r"tim(?:e[sd]?|ing)[\s_-]*out|deadline|too long|time limit|out of time|expired", re.IGNORECASE)
+"""What counts as saying so."""
 CLOSE = 5 * SECOND
 """How closely a client must read around the deadline before it can tell when the job ended."""
 
 
-def _stuck(story: Story) -> bool:
+def stuck(story: Story) -> bool:
+    """Whether the upstream took the job on in good order, and never ends it."""
     return (
         story.planned is not None
         and story.planned.ready_at is None
@@ -38,21 +44,23 @@ def _stuck(story: Story) -> bool:
     )
 
 
-def _since(story: Story, at: int) -> str:
+def since(story: Story, at: int) -> str:
+    """The time from the 202 on, in words."""
     return in_seconds(at - (story.submit.answered_at or 0))
 
 
-def _still(story: Story, read: Read, shown: Shown) -> str:
-    return f"still {shown.state or repr(shown.word)} at {_since(story, read.at)}"
+def still(story: Story, read: Read, shown: Shown) -> str:
+    """The state of a job that should have ended, in words."""
+    return f"still {shown.state or repr(shown.word)} at {since(story, read.at)}"
 
 
-def _failed_in_time(story: Story, terms: Terms) -> Iterator[Observation]:
+def failed_in_time(story: Story, terms: Terms) -> Iterator[Observation]:
     """Failed by the upper bound; nothing where nobody looked after it."""
     bound = upper(story, terms)
     late = [(read, shown) for read, shown in story.views if read.at > bound]
     running = next((view for view in late if not view[1].terminal), None)
     if running is not None:
-        yield broken(story, f"failed by {_since(story, bound)}", _still(story, *running), running[0].at)
+        yield broken(story, f"failed by {since(story, bound)}", still(story, *running), running[0].at)
     elif late:
         yield judged(story, failed_unbilled(story), "failed, unbilled", outcome(story))
 
@@ -68,17 +76,17 @@ def fails_at_the_deadline(history: History) -> Iterator[Observation]:
     """Inside the lower and the upper bound."""
     near = CLOSE + history.terms.tolerance
     for story in history.stories:
-        if not story.accepted or not _stuck(story) or _quick_end(story):
+        if not story.accepted or not stuck(story) or _quick_end(story):
             continue
         ended, bounds = story.ended, (lower(story, history.terms), upper(story, history.terms))
-        expected = f"failed between {_since(story, bounds[0])} and {_since(story, bounds[1])}"
+        expected = f"failed between {since(story, bounds[0])} and {since(story, bounds[1])}"
         running = [(read, shown) for read, shown in story.views if not shown.terminal]
         if running and running[-1][0].at > bounds[1]:
-            yield broken(story, expected, _still(story, *running[-1]), running[-1][0].at)
+            yield broken(story, expected, still(story, *running[-1]), running[-1][0].at)
         elif ended is not None:
             at = ended[0].answered_at or ended[0].at
             if at < bounds[0] or ended[1].state != "failed":
-                yield broken(story, expected, f"{ended[1].state} at {_since(story, at)}", at)
+                yield broken(story, expected, f"{ended[1].state} at {since(story, at)}", at)
             elif running and running[-1][0].at >= bounds[0] - near and at <= bounds[1] + near:
                 yield held(story)
 
@@ -109,7 +117,7 @@ def just_inside(history: History) -> Iterator[Observation]:
         if story.views[-1][0].at > deadline(story, terms):
             kept = state(story) == "completed" and charge(story) != ""
             yield judged(
-                story, kept, f"completed and billed, ready at {_since(story, planned.ready_at)}", outcome(story)
+                story, kept, f"completed and billed, ready at {since(story, planned.ready_at)}", outcome(story)
             )
 
 
@@ -130,54 +138,8 @@ def too_late(history: History) -> Iterator[Observation]:
         end = deadline(story, terms) + slack(story, terms)
         looked = max(planned.ready_at, upper(story, terms))
         if end < planned.ready_at <= end + NEAR and story.views and story.views[-1][0].at > looked:
-            expected = f"failed and unbilled, ready only at {_since(story, planned.ready_at)}"
+            expected = f"failed and unbilled, ready only at {since(story, planned.ready_at)}"
             yield judged(story, failed_unbilled(story), expected, outcome(story))
-
-
-@rule(
-    "TIME-04",
-    "An upstream submit that is never answered ends in failure by 600 s.",
-    FOLLOWS,
-    witness="an upstream submit that hangs, and the job read after the deadline",
-    knobs=("job_timeout",),
-)
-def hanging_submit(history: History) -> Iterator[Observation]:
-    """Hang at submit."""
-    for story in history.stories:
-        if story.accepted and any(event.fault == "break: hang" for event in story.upstream):
-            yield from _failed_in_time(story, history.terms)
-
-
-@rule(
-    "TIME-05",
-    "A poll that is never answered does not hold the job past 600 s.",
-    FOLLOWS,
-    witness="an upstream poll that hangs on a job that never ends, and the job read after the deadline",
-    knobs=("job_timeout",),
-)
-def hanging_poll(history: History) -> Iterator[Observation]:
-    """Hang at poll."""
-    for story in history.stories:
-        endless = story.planned is not None and story.planned.ready_at is None
-        if story.accepted and endless and any(poll.fault == "break: hang" for poll in story.polls):
-            yield from _failed_in_time(story, history.terms)
-
-
-@rule(
-    "TIME-07",
-    "The 600 s are the whole job's, submit and polls together.",
-    FOLLOWS,
-    witness="a job whose upstream submit took a quarter of the time or more, and which never ends",
-    knobs=("job_timeout",),
-)
-def whole_job(history: History) -> Iterator[Observation]:
-    """A slow submit does not buy more time."""
-    for story in history.stories:
-        planned, terms = story.planned, history.terms
-        if planned is None or planned.ready_at is not None or planned.answered_at is None or not story.accepted:
-            continue
-        if planned.answered_at - planned.at >= terms.timeout // 4:
-            yield from _failed_in_time(story, terms)
 
 
 @rule(
@@ -190,7 +152,7 @@ def whole_job(history: History) -> Iterator[Observation]:
 def others_unharmed(history: History) -> Iterator[Observation]:
     """The neighbours complete."""
     terms = history.terms
-    doomed = [s for s in history.stories if s.accepted and _stuck(s) and state(s) == "failed"]
+    doomed = [s for s in history.stories if s.accepted and stuck(s) and state(s) == "failed"]
     over = [deadline(story, terms) for story in doomed if not _quick_end(story)]
     if not over:
         return
@@ -203,3 +165,66 @@ def others_unharmed(history: History) -> Iterator[Observation]:
         if seen > over[0] and (story.last.terminal or seen > due):
             expected = f"completed, although {doomed[0].label} timed out"
             yield judged(story, state(story) == "completed", expected, outcome(story))
+
+
+@rule(
+    "TIME-09",
+    "After the timeout the upstream is no longer polled.",
+    Source((), "polls for what nobody waits for cost money and hide leaks", "practice"),
+    witness="a job that timed out, watched for ten seconds or a poll gap longer",
+    level="SHOULD",
+    knobs=("job_timeout", "poll_interval"),
+)
+def left_alone(history: History) -> Iterator[Observation]:
+    """No poll past the upper bound."""
+    for story in history.stories:
+        bound = upper(story, history.terms)
+        if not _timed_out(story, history.terms) or not story.polls:
+            continue
+        late = next((poll for poll in story.polls if poll.at > bound), None)
+        if late is not None:
+            yield broken(story, f"no poll after {since(story, bound)}", f"a poll at {since(story, late.at)}", late.at)
+        elif history.events[-1].at > bound + max(history.terms.poll_gap, WATCHED):
+            yield held(story)
+
+
+@rule(
+    "TIME-10",
+    "A job that timed out says so.",
+    Source((), "a client that is told why does not report a defect", "practice"),
+    witness="a job that timed out, and at which nothing else went wrong",
+    level="SHOULD",
+    knobs=("job_timeout",),
+)
+def says_so(history: History) -> Iterator[Observation]:
+    """In English, as a code such as `timeout`, or as a status such as `timed_out`; anywhere in the job."""
+    for story in history.stories:
+        if not _timed_out(story, history.terms) or story.ended is None or not faultless(story):
+            continue
+        read, shown = story.ended
+        said = [*_texts(shown.error), *_texts(read.data)]
+        kept = any(A_TIMEOUT.search(text) for text in said)
+        yield judged(story, kept, "words such as 'timeout' or 'timed out'", f"error {shown.error!r}"[:120], read.at)
+
+
+def _timed_out(story: Story, terms: Terms) -> bool:
+    """Failed, and nothing else than the deadline can have been the reason."""
+    planned, ended = story.planned, story.ended
+    if planned is None or ended is None or not story.accepted or ended[1].state != "failed":
+        return False
+    late = planned.ready_at is None or planned.ready_at > deadline(story, terms) + slack(story, terms)
+    told = any(poll.final and poll.at <= upper(story, terms) for poll in story.polls)
+    return late and not told and (ended[0].answered_at or ended[0].at) >= lower(story, terms)
+
+
+def _texts(data: object) -> Iterator[str]:
+    """Every text in it, however deep."""
+    left = [data]
+    while left:
+        found = left.pop()
+        if isinstance(found, str):
+            yield found
+        elif isinstance(found, dict):
+            left += found.values()
+        elif isinstance(found, list):
+            left += found

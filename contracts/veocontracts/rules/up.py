@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from veocontracts.events import UpstreamPoll, UpstreamSubmit
 from veocontracts.history import History
 from veocontracts.rules.base import Observation, Source, broken, held, judged, rule
+from veocontracts.rules.facts import refused
 
 LIFECYCLE = Source(("000", "001"), "Guides: Async lifecycle (double polling)", "follows")
 INPUT = Source(("000", "001"), "Input / Output", "follows")
@@ -73,6 +74,28 @@ def _short(value: object) -> str:
 
 
 @rule(
+    "UP-04",
+    "What the client left out is left out upstream too, or sent as its documented default.",
+    Source(("000", "001"), "Input / Output; Changelog 1.1: the defaults"),
+    witness="an upstream submit of a valid job whose request left a field out that has a default",
+)
+def left_out(history: History) -> Iterator[Observation]:
+    """Field by field."""
+    defaults = history.terms.defaults
+    for story in history.stories:
+        asked = story.submit.request
+        if not isinstance(asked, dict) or story.submit.intent != "valid":
+            continue
+        free = [name for name in defaults if name not in asked]
+        for event in story.upstream if free else ():
+            sent = event.request if isinstance(event.request, dict) else {}
+            wrong = [name for name in free if name in sent and sent[name] != defaults[name]]
+            expected = ", ".join(f"{name} left out or {defaults[name]!r}" for name in wrong)
+            actual = ", ".join(f"{name} {_short(sent[name])}" for name in wrong)
+            yield judged(story, not wrong, expected, actual, event.at)
+
+
+@rule(
     "UP-05",
     "The gateway polls only ids that the upstream gave it, and stops at a terminal answer.",
     LIFECYCLE,
@@ -93,3 +116,56 @@ def polls_its_own(history: History) -> Iterator[Observation]:
             yield broken(story, "no poll after a terminal answer", actual, story.polls[final + 1].at)
         elif history.events[-1].at > story.polls[final].at + history.terms.poll_gap:
             yield held(story)
+
+
+TURNED_AWAY = {400: "rejected", 422: "rejected", 401: "unauthorised", 403: "unauthorised", 429: "rate-limited"}
+"""What each of the statuses means to a client; which one comes when is for other rules."""
+
+
+@rule(
+    "UP-06",
+    "A request that is rejected, unauthorised or rate-limited causes no upstream generation.",
+    Source(("000", "001"), "Quickstart: Prerequisites; Specs: Rate Limit; Input / Output", "follows"),
+    witness="a submit that was turned away for that reason",
+    grains=("rejected", "unauthorised", "rate-limited"),
+)
+def nothing_for_the_refused(history: History) -> Iterator[Observation]:
+    """Neither under the request's own marker nor under none."""
+    ownerless = _ownerless(history)
+    for story in history.stories:
+        grain = TURNED_AWAY.get(story.submit.status or 0, "rejected" if refused(story, history.terms) else "")
+        if not grain:
+            continue
+        made = [event for event in story.upstream if event.job is not None] or ownerless
+        what = f"a job, although the submit was answered with {story.submit.status}"
+        yield judged(story, not made, "no job upstream", what, made[0].at if made else None, grain)
+
+
+def _ownerless(history: History) -> list[UpstreamSubmit]:
+    """Upstream jobs without a marker, where there are more of them than accepted jobs that they may belong to."""
+    strays = [event for event in history.strays if event.job is not None]
+    waiting = sum(story.accepted and not story.upstream for story in history.stories)
+    return strays[waiting:]
+
+
+@rule(
+    "UP-09",
+    "The client's API key does not reach the upstream.",
+    Source((), "security: a key is for the one who issued it", "practice"),
+    witness="a submit or a poll of the gateway's for a job of a known key",
+    level="SHOULD",
+)
+def keys_stay(history: History) -> Iterator[Observation]:
+    """No upstream request is authorised with the key of a client."""
+    for story in history.stories:
+        asked = sorted(story.asked, key=lambda event: event.at)
+        forwarded = next((event for event in asked if event.key), None)
+        if forwarded is not None:
+            actual = f"the key {forwarded.key!r} came with a {_kind(forwarded)}"
+            yield broken(story, "another key, or none", actual, forwarded.at)
+        elif asked:
+            yield held(story)
+
+
+def _kind(event: UpstreamSubmit | UpstreamPoll) -> str:
+    return "submit" if isinstance(event, UpstreamSubmit) else "poll"

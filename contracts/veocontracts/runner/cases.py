@@ -22,7 +22,7 @@ def run_case(runner: VirtualRunner, setting: Setting, case: Case) -> tuple[Histo
     async def work(loop: VirtualLoop) -> tuple[History, int]:
         async with virtual_world(setting) as world:
             bench = Bench(setting, world, case.name)
-            await bench.pause(setting.phase)
+            await bench.pause(setting.phase if case.phased else 0)
             await case.drive(bench)
             return bench.history(), loop.foreign_wakes
 

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from veocontracts.bench import Scope
 from veocontracts.face import face
 from veocontracts.profile import Profile
-from veocontracts.runner.run import choose, setting_of
+from veocontracts.runner.run import EVERYTHING, choose, setting_of
 from veocontracts.runner.terms_of import Probed, factor_of, mode_of
 from veocontracts.workloads import selected
 from veosim.units import SECOND
 
 
-def plan(profile: Profile, only: Sequence[str] = ()) -> str:
+def plan(profile: Profile, only: Sequence[str] = (), scope: Scope = EVERYTHING) -> str:
     """Jobs, keys and expected time in one line."""
     rules = choose(profile, only)
     virtual = mode_of(profile) == "virtual"
-    cases = selected(setting_of(profile, 0, Probed()), frozenset(rule.id for rule in rules), virtual=virtual)
+    cases = selected(setting_of(profile, 0, Probed(), scope), frozenset(rule.id for rule in rules), virtual=virtual)
     jobs = sum(case.jobs for case in cases)
     keys = "a fresh key per case" if profile.auth.mint else f"the key {'main'!r}, paced below its limit"
     if virtual:

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import ParamSpec, TypeVar
 
-from veocontracts.bench import Bench, Setting
+from veocontracts.bench import Bench, Scope, Setting
 from veocontracts.engines import machine
 from veocontracts.face import face
 from veocontracts.profile import Profile
@@ -21,11 +21,12 @@ from veocontracts.rules import RULES, Rule
 from veocontracts.runner.cases import run_cases
 from veocontracts.runner.probe import UnusableError, probe
 from veocontracts.runner.scaled import judge_scaled
+from veocontracts.runner.shrinking import shorter, shrink_drawn
 from veocontracts.runner.terms_of import Probed, mode_of, terms_of
 from veocontracts.tally import Tallies
 from veocontracts.timing.virtual import VirtualLoop, VirtualRunner
 from veocontracts.verdict import Run, results
-from veocontracts.workloads import selected
+from veocontracts.workloads import selected, sequences
 from veocontracts.worlds import virtual_world
 from veosim.errors import VeosimError
 from veosim.seeded import digest
@@ -36,6 +37,7 @@ CHUNKS = 24
 
 P = ParamSpec("P")
 T = TypeVar("T")
+EVERYTHING = Scope()
 Progress = Callable[[int, int], None]
 """Called with how many parts of the run are done, and how many there are."""
 
@@ -47,11 +49,11 @@ def choose(profile: Profile, only: Sequence[str] = ()) -> list[Rule]:
     return [rule for rule in RULES.values() if rule.stage in profile.require]
 
 
-def setting_of(profile: Profile, seed: int, probed: Probed) -> Setting:
+def setting_of(profile: Profile, seed: int, probed: Probed, scope: Scope = EVERYTHING) -> Setting:
     """All that a virtual run is determined by. The phase shifts the gateway's polls against the client's."""
     found = face(profile.api)
     phase = int.from_bytes(digest(seed, "phase")[:4], "big") % (5 * SECOND) if seed else 0
-    return Setting(profile, found, terms_of(profile, found, probed), seed, phase)
+    return Setting(profile, found, terms_of(profile, found, probed), seed, phase, scope)
 
 
 def probe_virtual(profile: Profile, seed: int) -> Probed:
@@ -75,32 +77,34 @@ def foreign(wakes: int) -> str:
 
 
 def gate(setting: Setting, rule_ids: Sequence[str], part: int = 0, parts: int = 1) -> Tallies:
-    """Run a share of the cases that feed these rules, in this process; the last share also runs the state machine."""
+    """Run a share of the cases that feed these rules, and of the runs that are drawn for them, in this process."""
     rules = [RULES[rule_id] for rule_id in rule_ids]
     ids = frozenset(rule_ids)
     cases = selected(setting, ids, virtual=True)
     tallies = run_cases(setting, cases[part::parts], rules)
-    if part == parts - 1 and ids & machine.FEEDS:
-        tallies.merge(machine.run(setting, rules))
+    for rule_id in machine.fed(rule_ids)[part::parts] if not setting.scope.workloads else ():
+        tallies.merge(machine.run(setting, rules, rule_id))
     return tallies
 
 
-def judge_virtual(profile: Profile, rules: Sequence[Rule], seed: int, progress: Progress) -> Run:
+def judge_virtual(profile: Profile, rules: Sequence[Rule], seed: int, progress: Progress, scope: Scope) -> Run:
     """Probe, then run every selected case over two child processes."""
     ids = [rule.id for rule in rules]
     with pool() as executor:
         probed = outcome_of(begun(executor, probe_virtual, profile, seed))
-        setting = setting_of(profile, seed, probed)
+        setting = setting_of(profile, seed, probed, scope)
         futures = [begun(executor, gate, setting, ids, part, CHUNKS) for part in range(CHUNKS)]
         for done, _ in enumerate(as_completed(futures), 1):
             progress(done, CHUNKS)
         tallies = Tallies()
         for future in futures:  # in this order, so that equal runs give equal reports
             tallies.merge(outcome_of(future))
+        shrink_drawn(setting, tallies, lambda jobs: map(outcome_of, [begun(executor, shorter, job) for job in jobs]))
     terms = setting.terms
     if tallies.foreign_wakes:
         terms = replace(terms, clock_proved=False, clock_note=foreign(tallies.foreign_wakes))
-    return Run(profile, terms, results(tallies, rules, terms, profile.waive), tallies, seed)
+    covered = sequences.covered(setting, frozenset(ids))
+    return Run(profile, terms, results(tallies, rules, terms, profile.waive), tallies, seed, coverage=covered)
 
 
 @contextmanager
@@ -158,7 +162,14 @@ def silent(done: int, parts: int) -> None:
     """No progress shown."""
 
 
-def judge(profile: Profile, *, only: Sequence[str] = (), seed: int = 0, progress: Progress = silent) -> Run:
+def judge(
+    profile: Profile,
+    *,
+    only: Sequence[str] = (),
+    seed: int = 0,
+    progress: Progress = silent,
+    scope: Scope = EVERYTHING,
+) -> Run:
     """Judge a gateway.
 
     Raises:
@@ -168,6 +179,6 @@ def judge(profile: Profile, *, only: Sequence[str] = (), seed: int = 0, progress
     if not rules:
         return Run(profile, terms_of(profile, face(profile.api), Probed()), [], Tallies(), seed)
     if mode_of(profile) == "virtual":
-        return judge_virtual(profile, rules, seed, progress)
-    setting, tallies = judge_scaled(rules, lambda probed: setting_of(profile, seed, probed), progress)
+        return judge_virtual(profile, rules, seed, progress, scope)
+    setting, tallies = judge_scaled(rules, lambda probed: setting_of(profile, seed, probed, scope), progress)
     return Run(profile, setting.terms, results(tallies, rules, setting.terms, profile.waive), tallies, seed)

@@ -8,7 +8,7 @@ import logging
 import os
 import sys
 import traceback
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack
 from functools import cache
 from typing import Any
@@ -48,9 +48,10 @@ class AsgiGateway:
         self._state = await self._lifespan.enter_async_context(lifespan(app))
         self._app = app
 
-    async def restart(self) -> None:
+    async def restart(self, meanwhile: Callable[[], Awaitable[None]]) -> None:
         """Stop the gateway in the midst of what it does, and start another on what it has stored."""
         await self.close()
+        await meanwhile()
         await self.start()
 
     async def send(self, method: str, path: str, headers: Mapping[str, str], body: bytes = b"") -> Response:

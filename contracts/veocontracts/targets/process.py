@@ -7,7 +7,7 @@ import os
 import signal
 import sys
 import tempfile
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
 from typing import IO
 
@@ -101,9 +101,10 @@ class ProcessGateway(HttpGateway):
             raise VeosimError(f"the gateway {shown(command[0])} cannot be started: {reason}") from None
         await self._until_ready(self._process)
 
-    async def restart(self) -> None:
+    async def restart(self, meanwhile: Callable[[], Awaitable[None]]) -> None:
         """Stop it with its children, and start it again on what it has stored."""
         await self._stop()
+        await meanwhile()
         await self.start()
 
     async def close(self) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from veocontracts.bench import Bench, Setting
 from veocontracts.workloads.base import Case, Drive, workload
+from veosim.units import SECOND
 
 
 @workload("keys")
@@ -17,13 +18,14 @@ def keys(setting: Setting) -> Iterable[Case]:
     for service in setting.face.services:
         for role in roles:
             rules = {"AUTH-02", "BILL-11"} if role == "unentitled" else {"AUTH-01"}
-            yield Case(f"key {service} {role}", _submit(service, role), frozenset(rules))
+            yield Case(f"key {service} {role}", _submit(service, role), frozenset({"UP-06", *rules}))
     yield Case("key of a read", _read, frozenset({"AUTH-01"}))
 
 
 def _submit(service: str, role: str) -> Drive:
     async def drive(bench: Bench) -> None:
         await bench.submit(bench.order(service, intent="key"), key=role)
+        await bench.pause(SECOND)
         if role == "unentitled":
             await bench.ledger(role)
 

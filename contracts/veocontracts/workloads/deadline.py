@@ -13,6 +13,7 @@ from veosim.units import SECOND, show_duration
 
 SLOW = 20 * SECOND
 NEAR = 5 * SECOND
+LATE = {"TIME-03": ("BILL-10", "TIME-09", "TIME-10")}
 COMMON = frozenset({"LIFE-02", "LIFE-10", "BILL-07", "BILL-08", "UP-01", "UP-05"})
 
 
@@ -50,15 +51,17 @@ def deadline(setting: Setting) -> Iterable[Case]:
     terms = setting.terms
     stuck = {"outcome": "stuck", "queue": "0s"}
     hang: dict[str, Any] = {"break": "hang"}
-    yield _case("deadline never finishes", {"job": stuck}, "TIME-01", "TIME-07")
+    yield _case("deadline never finishes", {"job": stuck}, "TIME-01", "TIME-07", "TIME-09", "TIME-10")
     for name, at, rule in points(terms):
         job = {"outcome": "succeed", "after": show_duration(at)}
-        yield _case(f"deadline success at {name}", {"job": job}, rule, "BILL-10" if rule == "TIME-03" else rule)
+        yield _case(f"deadline success at {name}", {"job": job}, rule, *LATE.get(rule, ()))
     yield _case("deadline submit hangs", {"exchanges": {"submit": [hang]}}, "TIME-04", "ACC-05")
     yield _case("deadline submit hangs after accept", {"exchanges": {"submit": [{"accept": True, **hang}]}}, "TIME-04")
     yield _case("deadline polls hang", {"job": stuck, "exchanges": {"poll": [hang]}}, "TIME-05")
     third = {"when": {"nth_of_job": 3}, **hang}
     yield _case("deadline third poll hangs", {"job": stuck, "exchanges": {"poll": [third]}}, "TIME-05")
+    drip = {"break": {"drip": show_duration(max(2 * SECOND // 5, terms.tolerance // 20))}}
+    yield _case("deadline polls drip", {"job": stuck, "exchanges": {"poll": [drip]}}, "TIME-06")
     slow_submit = {"job": stuck, "exchanges": {"submit": [{"delay": show_duration(terms.timeout // 2)}]}}
     yield _case("deadline slow submit", slow_submit, "TIME-07")
     yield Case("deadline beside others", _beside_others, COMMON | {"TIME-08"}, jobs=3, slow=True)

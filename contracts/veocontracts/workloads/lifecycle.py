@@ -1,93 +1,13 @@
-"""Life cycles: every short sequence of operations, and hand-picked runs with several jobs."""
+"""Life cycles picked by hand: several jobs, prompts in many scripts, a job that is kept for good."""
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Iterable
 
 from veocontracts.bench import Bench, Setting
-from veocontracts.engines.exhaustive import sequences
-from veocontracts.events import Submit
-from veocontracts.orders import Order
 from veocontracts.workloads.base import Case, Drive, workload
 from veocontracts.workloads.drives import one_job
-from veosim.job import Outcome
 from veosim.units import SECOND
-
-DEPTH = 3
-STUCK = {"outcome": "stuck", "queue": "0s"}
-SEQUENCE_FEEDS = frozenset(
-    {"LIFE-01", "LIFE-02", "LIFE-04", "BILL-08", "BILL-09", "BILL-10", "BILL-07", "UP-05", "LIFE-10", "ACC-02"}
-)
-
-
-class _Play:
-    """The state of one sequence: its jobs, newest last."""
-
-    def __init__(self, bench: Bench) -> None:
-        self.bench = bench
-        self.jobs: list[tuple[Order, Submit]] = []
-
-    async def again(self) -> None:
-        order = self.bench.order(job=STUCK)
-        self.jobs.append((order, await self.bench.submit(order)))
-
-    async def read(self) -> None:
-        await self.bench.read(self.jobs[-1][1])
-
-    async def ok(self) -> None:
-        self.bench.force(self.jobs[-1][0], Outcome.SUCCEED)
-
-    async def fail(self) -> None:
-        self.bench.force(self.jobs[-1][0], Outcome.FAIL)
-
-    async def wait(self) -> None:
-        await self.bench.pause(max(6 * SECOND, self.bench.terms.poll_gap + SECOND))
-
-    async def before(self) -> None:
-        terms = self.bench.terms
-        await self.bench.until(self.jobs[0][1], terms.timeout - terms.tolerance - SECOND // 10)
-
-    async def past(self) -> None:
-        terms = self.bench.terms
-        await self.bench.until(self.jobs[0][1], terms.timeout + terms.tolerance + terms.grace + SECOND)
-
-
-MOVES: dict[str, Callable[[_Play], Awaitable[None]]] = {
-    "read": _Play.read,
-    "ok": _Play.ok,
-    "fail": _Play.fail,
-    "wait": _Play.wait,
-    "before": _Play.before,
-    "past": _Play.past,
-    "again": _Play.again,
-}
-
-
-@workload("sequences")
-def exhaustive(setting: Setting) -> Iterable[Case]:
-    """Submit, then every sequence up to depth 3; where time costs time, none."""
-    del setting
-    for sequence in sequences(DEPTH):
-        yield Case(
-            f"sequence {' '.join(('submit', *sequence))}", _sequence(sequence), SEQUENCE_FEEDS, virtual_only=True
-        )
-
-
-def _sequence(sequence: tuple[str, ...]) -> Drive:
-    async def drive(bench: Bench) -> None:
-        play = _Play(bench)
-        await play.again()
-        await bench.ledger()
-        for operation in sequence:
-            await MOVES[operation](play)
-        await bench.ledger()
-        for _ in range(2):
-            await bench.pause(10 * SECOND)
-            for _, submit in play.jobs:
-                await bench.read(submit)
-        await bench.ledger()
-
-    return drive
 
 
 @workload("several-jobs")

@@ -7,9 +7,11 @@ from decimal import Decimal
 from typing import Any
 
 from veosim.clock import Clock, ManualClock, ScaledClock
+from veosim.delivery import clip
 from veosim.job import FOREVER, Job, Outcome, view
 from veosim.journal import Exchange
 from veosim.namespace import Namespace, Seconds
+from veosim.scenario.measures import show_size
 from veosim.units import seconds
 
 Json = dict[str, Any]
@@ -90,9 +92,13 @@ def _plan(job: Job) -> Json:
 
 
 def _result(job: Job) -> Json:
-    end, expires = job.ends_at, job.plan.expires
+    end, expires, first = job.ends_at, job.plan.expires, clip(job)
     return {
         "duration_s": job.duration_s,
+        "size": show_size((first.width, first.height)),
+        "audio": first.audio,
+        "weight": first.weight,
+        "file": job.plan.delivery.damage,
         "videos": job.videos,
         "expires_at": None if end is None or expires is None else seconds(end + expires),
     }

@@ -12,6 +12,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 from pydantic_core import PydanticCustomError
 
+from veosim.delivery import told
 from veosim.dialects.base import Answer, Kind, Operation, Places, RefusedError, canonical, json_answer, video_url
 from veosim.job import Job, JobRequest, JobView, State
 from veosim.media.image import ImageError
@@ -111,19 +112,19 @@ class ApiVideo:
     def status(self, operation: Operation, job: Job, view: JobView) -> Answer:
         """The documented result fields on success, the documented error envelope on failure."""
         if view.state is State.SUCCEEDED:
-            return json_answer(200, {"status": "success"} if view.empty else self._result(job))
+            return json_answer(200, {"status": "success"} if view.empty else self._result(job, view))
         if view.error is not None:
             status = job.variant.failed_status if isinstance(job.variant, ApiVideoVariant) else 200
             return json_answer(status, {"status": "error", "message": view.error.message, "code": view.error.code})
         word = "queued" if view.state is State.QUEUED else "processing"
         return json_answer(200, {"status": word, "job_id": job.id, "progress": view.progress})
 
-    def _result(self, job: Job) -> dict[str, object]:
+    def _result(self, job: Job, view: JobView) -> dict[str, object]:
         request = job.request
         return {
             "status": "success",
             "video_url": video_url(job),
-            "duration_seconds": job.duration_s,
+            "duration_seconds": told(job, view).duration_s,
             "model": request.model,
             "resolution": request.resolution,
             "aspect_ratio": request.aspect_ratio,

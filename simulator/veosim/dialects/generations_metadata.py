@@ -12,12 +12,12 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 from pydantic.alias_generators import to_camel
 
+from veosim.delivery import base64_video
 from veosim.dialects.base import Answer, Kind, Operation, Places, RefusedError, canonical, json_answer
 from veosim.dialects.error_words import error_word
 from veosim.dialects.validation import first_problem, image_checked, matching, whole_number
 from veosim.dialects.video_object import SIZES, video_object
 from veosim.job import Job, JobError, JobRequest, JobView, State
-from veosim.media.clips import base64_video
 from veosim.media.rules import ImageRules
 from veosim.scenario.variants import GenerationsMetadataVariant, Variants
 from veosim.seeded import letters_from
@@ -29,6 +29,8 @@ IMAGES = ImageRules(urls=False, data_uris=False)
 """004, Request Parameters: an image is base64 text; that a URL or a data URI is refused is inferred."""
 
 REFERENCE_MODEL = "veo-3.1-generate-preview"
+SILENT = "veo-2."
+"""How the names of models begin whose videos have no sound (inferred: 004 does not speak of sound)."""
 
 Inline = Annotated[str, BeforeValidator(image_checked(IMAGES))]
 WHOLE = BeforeValidator(whole_number)
@@ -155,6 +157,7 @@ class GenerationsMetadata:
             images=tuple(filter(None, given)),
             videos=settings.sample_count,
             lacks=_lacking(body.model, settings) if may_fail else None,
+            audio=not body.model.startswith(SILENT),
         )
 
     def job_id(self, identity: bytes) -> str:
@@ -211,7 +214,7 @@ def _task(job: Job, view: JobView) -> dict[str, object]:
     encoded, url = "", view.error.message if view.error else ""
     if view.state is State.SUCCEEDED and not view.empty:
         if variant.delivery == "base64":
-            encoded = base64_video(job.duration_s)
+            encoded = base64_video(job)
         else:
             url = f"{job.base}{CONTENT.path.format(job_id=job.id)}"
     data = {

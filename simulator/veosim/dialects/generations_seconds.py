@@ -47,6 +47,9 @@ FIRST_FRAME = ("images", "input_reference")
 
 TURBO = "Veoq3-turbo"
 
+SILENT = "veo-2."
+"""How the names of models begin whose videos have no sound (inferred: 003 speaks of sound for other families only)."""
+
 
 @dataclass(frozen=True, slots=True)
 class Family:
@@ -213,6 +216,7 @@ class GenerationsSeconds:
             images=submit.pictures,
             callback_url=submit.callback_url or None,
             deadline=OFF_PEAK_LIMIT if submit.off_peak and variant.off_peak_expires else None,
+            audio=not submit.model.startswith(SILENT),
         )
 
     def job_id(self, identity: bytes) -> str:

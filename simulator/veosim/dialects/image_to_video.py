@@ -13,6 +13,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, FailFast, Field, ValidationError
 
 from veosim.body import SIZE_LIMIT
+from veosim.delivery import told
 from veosim.dialects.base import (
     Answer,
     Kind,
@@ -92,9 +93,6 @@ MODES: Mapping[str, Mapping[str, Mode]] = {
 """By model and by the field that holds its pictures (002, Detailed Model Parameter Rules, and Body for KL and S). The
 7 of KL is inferred, and so is that another model's audio is refused."""
 
-SIZES: Mapping[str, tuple[int, int]] = {"720p": (1280, 720), "1080p": (1920, 1080), "4k": (3840, 2160)}
-"""Width and height at 16:9 (inferred); 9:16 turns them."""
-
 WORDS: Mapping[State, str] = {
     State.QUEUED: "QUEUED",
     State.RUNNING: "PROCESSING",
@@ -146,6 +144,7 @@ class ImageToVideo:
             images=(task.image_url,) if source == START else tuple(task.reference_images),
             callback_url=task.callback_url or None,
             jobs=task.generate_count,
+            audio=task.generate_audio,
         )
 
     def job_id(self, identity: bytes) -> str:
@@ -158,11 +157,8 @@ class ImageToVideo:
 
     def status(self, operation: Operation, job: Job, view: JobView) -> Answer:
         """The callback's data with the video's measures (all inferred: the document knows no poll)."""
-        request = job.request
-        width, height = SIZES[request.resolution]
-        if request.aspect_ratio == "9:16":
-            width, height = height, width
-        seconds = job.duration_s if view.state is State.SUCCEEDED else request.duration_s
+        video = told(job, view)
+        (width, height), seconds = video.size, video.duration_s
         measures = {"duration": int(seconds) if seconds.is_integer() else seconds, "width": width, "height": height}
         return json_answer(200, {"code": 0, "msg": "ok", "data": _result(job, view) | measures})
 

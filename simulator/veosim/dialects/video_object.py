@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from veosim.delivery import told
 from veosim.job import TERMINAL, Job, JobView, State
 from veosim.units import SECOND
 
@@ -27,12 +28,6 @@ SIZES: Mapping[str, tuple[str, str]] = {
 }
 """The sizes that a request may name, each with the resolution and aspect ratio that it stands for."""
 
-_SHOWN = {
-    **{meaning: size for size, meaning in SIZES.items()},
-    ("4k", "16:9"): "3840x2160",
-    ("4k", "9:16"): "2160x3840",
-}
-
 
 def video_object(job: Job, view: JobView) -> dict[str, object]:
     """The object, whole.
@@ -41,8 +36,7 @@ def video_object(job: Job, view: JobView) -> dict[str, object]:
     end; `seconds` as text, those delivered once there is a video and those asked for otherwise; `error` null, or
     `{code, message}` of a job that failed or was cancelled.
     """
-    request, error = job.request, view.error
-    seconds = job.duration_s if view.state is State.SUCCEEDED else request.duration_s
+    request, error, video = job.request, view.error, told(job, view)
     return {
         "id": job.id,
         "object": "video",
@@ -51,8 +45,8 @@ def video_object(job: Job, view: JobView) -> dict[str, object]:
         "progress": view.progress,
         "created_at": job.created_at,
         "completed_at": _completed_at(job, view),
-        "seconds": str(seconds).removesuffix(".0"),
-        "size": _SHOWN[request.resolution, request.aspect_ratio],
+        "seconds": str(video.duration_s).removesuffix(".0"),
+        "size": "{}x{}".format(*video.size),
         "error": None if error is None else {"code": error.code, "message": error.message},
     }
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import heapq
 import json
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import count, islice
@@ -25,6 +25,7 @@ from veosim.explain.samples import Sample, sample
 from veosim.job import TERMINAL, Job, State, view
 from veosim.outbound.base import FETCH_LIMIT, OutboundError, Receipt
 from veosim.results import VIDEO
+from veosim.scenario.measures import show_size, show_weight
 from veosim.scenario.model import Scenario
 from veosim.scenario.variants import Variants
 from veosim.scenario.wires import require_dialect
@@ -274,8 +275,24 @@ def _result(job: Job) -> str:
         return "empty"
     if job.plan.videos is not None and job.plan.videos < job.request.videos:
         return f"delivers {job.plan.videos} of {job.request.videos} videos"
-    asked, delivered = job.request.duration_s, job.duration_s
-    return f"delivers {delivered:g}s of {asked:g}s" if delivered != asked else ""
+    return ", ".join(_differences(job))
+
+
+def _differences(job: Job) -> Iterator[str]:
+    """How the video differs from what was asked for, in the scenario's own words."""
+    asked, delivered, delivery = job.request.duration_s, job.duration_s, job.plan.delivery
+    if delivered != asked:
+        yield f"delivers {delivered:g}s of {asked:g}s"
+    if delivery.size is not None:
+        yield f"size: {show_size(delivery.size)}"
+    if delivery.audio is not None:
+        yield f"audio: {delivery.audio}"
+    if delivery.weight:
+        yield f"weight: {show_weight(delivery.weight)}"
+    if delivery.damage is not None:
+        yield f"file: {delivery.damage}"
+    if delivery.tells_asked:
+        yield "tells: asked"
 
 
 def _phases(job: Job) -> tuple[Phase, ...]:

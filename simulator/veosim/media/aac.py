@@ -28,8 +28,8 @@ _PAIR, _END = 1, 7
 _TONE_BAND = 5
 """The scale factor band of spectral lines 20 to 23 at 48 kHz (table 4.129).
 
-One line that has the same value in every frame is a pure tone: with windows of sine shape, a tone of exactly ten periods
-a frame meets lines 19 and 20 alone, in quadrature, so that either of them makes it. It is 10 * 48000 / 1024 = 468.75 Hz.
+One line that has the same value in every frame is a pure tone: with windows of sine shape, a tone of exactly ten
+periods a frame meets lines 19 and 20 alone, in quadrature, so that either of them makes it: 10 * 48000 / 1024 Hz.
 """
 _ONE_FIRST = 5, 0b10000
 """Bits and code of (1, 0, 0, 0) in spectrum codebook 1 (table 4.A.2)."""

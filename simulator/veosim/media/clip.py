@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from veosim.media.aac import Sound
 from veosim.seeded import digest
 
-Audio = Literal["none"] | Sound
+Audio = Literal["none", "silence", "tone"]
 """The sound of a video; `none` is a file without a sound track."""
+
 
 @dataclass(frozen=True, slots=True)
 class Clip:

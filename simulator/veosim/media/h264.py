@@ -42,7 +42,7 @@ def macroblocks(width: int, height: int) -> tuple[int, int]:
 
 
 def level(columns: int, rows: int) -> int:
-    """level_idc: the lowest that has so many macroblocks, and so many on a side (A.3.1: PicWidthInMbs, FrameHeightInMbs).
+    """level_idc: the lowest that allows so many macroblocks, and so many on a side (A.3.1).
 
     Raises:
         ValueError: a picture that is larger than H.264 has them.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Hashable
+from collections.abc import Callable
 from threading import Lock
 
 
@@ -15,10 +15,10 @@ class Kept:
 
     def __init__(self, limit: int) -> None:
         self.limit, self.size = limit, 0
-        self._files: OrderedDict[Hashable, bytes] = OrderedDict()
+        self._files: OrderedDict[str, bytes] = OrderedDict()
         self._lock = Lock()
 
-    def get(self, key: Hashable, make: Callable[[], bytes]) -> bytes:
+    def get(self, key: str, make: Callable[[], bytes]) -> bytes:
         """The file of that key, made where it is not here; `make` gives the same bytes whenever it is called."""
         with self._lock:
             if key in self._files:
@@ -29,7 +29,7 @@ class Kept:
             self._keep(key, data)
         return data
 
-    def _keep(self, key: Hashable, data: bytes) -> None:
+    def _keep(self, key: str, data: bytes) -> None:
         with self._lock:
             if key not in self._files:
                 self._files[key] = data

@@ -6,6 +6,7 @@ The same clip gives the same bytes on every machine. A file of usual length is m
 from __future__ import annotations
 
 import hashlib
+import struct
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -14,7 +15,7 @@ from veosim.media.bars import colours
 from veosim.media.clip import Clip
 from veosim.media.h264 import FPS, picture_parameters, sequence_parameters
 from veosim.media.h264_picture import KEY_EVERY, pictures
-from veosim.media.mp4_boxes import Track, box, file_type, movie, sound_entry, video_entry
+from veosim.media.mp4_boxes import Track, file_type, movie, sound_entry, video_entry
 
 TICKS = 1_000 * FPS
 """Units of a second in which pictures are measured: milliseconds and pictures are both whole numbers of them."""
@@ -44,8 +45,8 @@ def write(clip: Clip) -> File:
     """The file.
 
     It is as long as the clip says, to the millisecond: 24 pictures a second, of which the last one stays until the end,
-    and sound whose last frame is cut. Where it shall weigh more than that takes, each second is followed by filling that
-    nothing points to, so that half of the file is half of the video.
+    and sound whose last frame is cut. Where it shall weigh more than that takes, each second is followed by filling
+    that nothing points to, so that half of the file is half of the video.
     """
     streams = [_pictures(clip)]
     if clip.audio != "none":
@@ -53,8 +54,8 @@ def write(clip: Clip) -> File:
     seconds = len(streams[0].chunks)
     media = len(_index(clip, streams, [[0] * seconds] * len(streams))) + 8
     spare = max(0, clip.weight - media - sum(len(chunk) for stream in streams for chunk in stream.chunks))
-    filling = _filling(clip.name, -(-spare // seconds))
-    parts: list[bytes] = []
+    filling = memoryview(_filling(clip.name, spare))
+    parts: list[bytes | memoryview] = []
     offsets: list[list[int]] = [[] for _ in streams]
     at = media
     for second in range(seconds):
@@ -62,9 +63,10 @@ def write(clip: Clip) -> File:
             begins.append(at)
             parts.append(stream.chunks[second])
             at += len(parts[-1])
-        parts.append(filling[: spare * (second + 1) // seconds - spare * second // seconds])
+        parts.append(filling[spare * second // seconds : spare * (second + 1) // seconds])
         at += len(parts[-1])
-    return File(_index(clip, streams, offsets) + box(b"mdat", *parts), media)
+    head = struct.pack(">I4s", at - media + 8, b"mdat")
+    return File(b"".join((_index(clip, streams, offsets), head, *parts)), media)
 
 
 def _index(clip: Clip, streams: Sequence[_Stream], offsets: Sequence[Sequence[int]]) -> bytes:
@@ -75,14 +77,14 @@ def _index(clip: Clip, streams: Sequence[_Stream], offsets: Sequence[Sequence[in
 
 def _pictures(clip: Clip) -> _Stream:
     count = max(1, clip.length * FPS // 1_000)
-    units = [len(unit).to_bytes(4, "big") + unit for unit in pictures(clip.width, clip.height, colours(clip.seed), count)]
+    units = [
+        len(unit).to_bytes(4, "big") + unit for unit in pictures(clip.width, clip.height, colours(clip.seed), count)
+    ]
     last = clip.length * TICKS // 1_000 - (count - 1) * _STEP
     firsts = range(0, count, FPS)
     track = Track(
         handler=b"vide",
-        entry=video_entry(
-            clip.width, clip.height, sequence_parameters(clip.width, clip.height), picture_parameters()
-        ),
+        entry=video_entry(clip.width, clip.height, sequence_parameters(clip.width, clip.height), picture_parameters()),
         scale=TICKS,
         steps=_steps(count, _STEP, last),
         samples=[len(unit) for unit in units],

@@ -1,4 +1,4 @@
-"""The boxes of an mp4 file. Numbers of clauses are those of ISO/IEC 14496-12:2015 (the file), unless others are named."""
+"""The boxes of an mp4 file. Numbers of clauses are those of ISO/IEC 14496-12:2015, unless others are named."""
 
 from __future__ import annotations
 

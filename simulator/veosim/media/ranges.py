@@ -6,7 +6,6 @@ those of If-None-Match, are read leniently: what is no entity tag in them is pas
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -26,11 +25,6 @@ _TAG = re.compile(r'(?:W/)?"[\x21\x23-\x7e\x80-\xff]*"')
 _RANGE = re.compile(r"bytes=(?:(?P<first>[0-9]+)-(?P<last>[0-9]*)|-(?P<suffix>[0-9]+))", re.IGNORECASE)
 _DIGITS = 18
 """Digits that are enough for any file; longer numbers are cut to this many, and stay beyond every end (14.1.2)."""
-
-
-def etag(data: bytes) -> str:
-    """A strong entity tag, in its quotes (8.8.3): equal for equal bytes only."""
-    return f'"{hashlib.sha256(data).hexdigest()[:32]}"'
 
 
 def select(data: bytes, etag: str, headers: Mapping[str, str]) -> Part:

@@ -17,8 +17,8 @@ words mean the same, and the other two, are inferred: no document says. 512p wou
 macroblocks."""
 
 ASPECTS = ("16:9", "9:16", "1:1")
-"""The first two are those of documents 000 to 002 and 004, 1:1 is inferred for 003. 9:16 turns the picture, 1:1 makes it
-as wide as it is high (both inferred)."""
+"""The first two are those of documents 000 to 002 and 004; 1:1 is inferred for 003. 9:16 turns the picture, 1:1 makes
+it as wide as it is high (both inferred)."""
 
 _PIXELS = re.compile(r"([1-9]\d{1,3})x([1-9]\d{1,3})", re.ASCII)
 

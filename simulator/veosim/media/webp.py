@@ -72,7 +72,7 @@ class _Bits:
 
 
 def _codes(lengths: Mapping[int, int]) -> Mapping[int, tuple[int, int]]:
-    """Canonical prefix codes (3.7.2), by symbol: how many bits, and the bits, which alone are read from their top on."""
+    """Canonical prefix codes (3.7.2) by symbol: how many bits, and the bits, turned as they begin with the highest."""
     codes, following, before = {}, 0, 0
     for length, symbol in sorted((length, symbol) for symbol, length in lengths.items()):
         following <<= length - before

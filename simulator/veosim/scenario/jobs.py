@@ -7,7 +7,10 @@ from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
+from veosim.media.clip import Audio
+from veosim.media.damage import Damage
 from veosim.scenario.conditions import Chance, Ordinals, Share
+from veosim.scenario.measures import PixelSize, Weight
 from veosim.scenario.times import Time
 from veosim.scenario.wires import Wire
 from veosim.units import SECOND, Duration
@@ -15,6 +18,8 @@ from veosim.yamlfile import Strict, contradiction
 
 OutcomeWord = Literal["succeed", "fail", "stuck", "filtered", "partly-filtered", "empty", "cancel"]
 """How a job ends: the engine's outcomes, and a success from which the filter held back some of several videos."""
+
+TellsWord = Literal["delivered", "asked"]
 
 DEFAULT_QUEUE = 1 * SECOND
 DEFAULT_RUN = 4 * SECOND
@@ -66,15 +71,25 @@ class ErrorWords(Strict):
 
 
 class ResultEntry(Strict):
-    """What is delivered.
+    """What is delivered; without a key, what was asked for.
 
     Attributes:
-        duration_s: seconds, where they differ from those asked for.
+        duration_s: seconds of video, to the millisecond.
+        size: width and height of the picture, in pixels.
+        audio: the sound, a steady tone or silence; none is a file without a sound track.
+        weight: how many bytes the file has, where it would have fewer.
+        file: what is wrong with the file.
+        tells: what the upstream's answers say of the video, where it differs.
         expires: how long after the job's end URLs work.
         videos: how many videos pass the filter of a partly filtered job; without it, all but one.
     """
 
     duration_s: float | None = Field(default=None, gt=0, le=600)
+    size: PixelSize | None = None
+    audio: Audio | None = None
+    weight: Weight | None = None
+    file: Damage | None = None
+    tells: TellsWord = "delivered"
     expires: Duration | None = None
     videos: int | None = Field(default=None, ge=1, le=100)
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
-from veosim.job import REASONS, JobError, JobRequest, Outcome, Plan
+from veosim.job import REASONS, Delivery, JobError, JobRequest, Outcome, Plan
 from veosim.scenario.conditions import drawn_in, key_matches
 from veosim.scenario.jobs import DEFAULT_QUEUE, DEFAULT_RUN, ErrorWords, JobEntry, JobWhen, ResultEntry
 from veosim.scenario.times import Drawn, drawn
@@ -72,7 +72,12 @@ def _plan_of(entry: JobEntry, job: Candidate) -> Plan:
         expires=result.expires,
         videos=_passing(result, job.request.videos) if is_partly else None,
         progress=None if entry.progress is None else int(entry.progress * 100),
+        delivery=_delivery(result),
     )
+
+
+def _delivery(result: ResultEntry) -> Delivery:
+    return Delivery(result.size, result.audio, result.weight or 0, result.file, result.tells == "asked")
 
 
 def _passing(result: ResultEntry, asked: int) -> int:

@@ -2,6 +2,8 @@
 
 import json
 
+from tests.support.lines import a_rule
+
 from veocontracts.report.catalogue import data, lines, page
 from veocontracts.rules import RULES
 
@@ -35,6 +37,13 @@ def test_a_page_names_knobs_and_parts() -> None:
     assert page(RULES["AUTH-01"], {})[-1] == "  parts    submit, read"
 
 
+def test_a_page_names_the_capability_that_a_rule_is_about() -> None:
+    """Who has not declared it knows why the rule is skipped."""
+    rule = a_rule(capability="restart")
+    assert page(rule, {})[-1] == "  skipped  unless the profile declares capabilities.restart"
+    assert data(rule, {})["capability"] == "restart"
+
+
 def test_a_rule_is_data() -> None:
     """The same as JSON, with the source in its parts."""
     rule = data(RULES["BILL-10"], MUTANTS)
@@ -52,6 +61,7 @@ def test_a_rule_is_data() -> None:
         "needs": ["entries"],
         "knobs": [],
         "grains": [],
+        "capability": None,
         "mutants": ["bills-late-success"],
     }
     assert json.loads(json.dumps(rule)) == rule

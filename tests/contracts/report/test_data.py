@@ -1,8 +1,10 @@
 """The report for machines."""
 
 import json
+from dataclasses import replace
 from decimal import Decimal
 
+from tests.support.lines import a_finding, a_line, broke
 from tests.support.stories import REQUEST, TERMS, VIDEO, a_history, charge_of, ledger, ns, poll, read, submit, upstream
 
 from veocontracts.history import History
@@ -10,7 +12,7 @@ from veocontracts.profiles import find_profile
 from veocontracts.report.data import history_data, report
 from veocontracts.rules import RULES
 from veocontracts.tally import Tallies
-from veocontracts.verdict import Run, results
+from veocontracts.verdict import Complaint, Run, Verdict, results
 
 
 def charged_at_once() -> History:
@@ -29,10 +31,11 @@ def test_a_run_is_data() -> None:
     """Everything that the text says, and it comes back from JSON as it went in."""
     data = report(a_run())
     assert data == {
-        "format": 1,
+        "format": 2,
         "gateway": "reference",
         "mode": "virtual",
         "seed": 7,
+        "strict": False,
         "cases": 1,
         "jobs": 1,
         "exit": 1,
@@ -43,33 +46,62 @@ def test_a_run_is_data() -> None:
                 "grain": "",
                 "level": "MUST",
                 "verdict": "FAIL",
+                "red": True,
                 "witnesses": 0,
                 "broken": 1,
                 "reason": "",
                 "waived": "",
                 "requirement": "Nothing is billed before the job completes.",
                 "source": "documents 000 and 001, Pricing: billed once, when the gateway job completes",
-                "expected": "no charge before the job completes",
-                "actual": "charged 6.00",
-                "subject": "job#1",
-                "case": "by hand",
-                "history": history_data(charged_at_once()),
+                "findings": [
+                    {
+                        "signature": "vzsdlgdn",
+                        "known": False,
+                        "expected": "no charge before the job completes",
+                        "actual": "charged 6.00",
+                        "subject": "job#1",
+                        "case": "by hand",
+                        "history": history_data(charged_at_once()),
+                    }
+                ],
+                "more": False,
             },
             {
                 "rule": "RATE-02",
                 "grain": "",
                 "level": "MUST",
                 "verdict": "INCONCLUSIVE",
+                "red": False,
                 "witnesses": 0,
                 "broken": 0,
                 "reason": "no witness: a submit by a second key right after the first key got 429",
                 "waived": "",
                 "requirement": "The limit is per key: another key is served while one is limited.",
                 "source": "documents 000 and 001, Specs: Rate Limit",
+                "findings": [],
+                "more": False,
             },
         ],
+        "known_failures": [],
+        "together": [],
     }
     assert json.loads(json.dumps(data)) == data
+
+
+def test_what_is_known_is_data_too() -> None:
+    """Which kinds of failure are, what has to be mended, what broke together, and what --strict makes of it."""
+    one, other = a_finding(broke("billed")), a_finding(broke("lost"))
+    known = replace(a_line(Verdict.FAIL, one, other, more=True), excused=frozenset({other.signature}))
+    should = a_line(Verdict.FAIL, other, rule="LIFE-09", level="SHOULD")
+    to_mend = Complaint("stale", "known.yaml", 7, "remove the entry")
+    run = Run(find_profile("reference"), TERMS, [known, should], Tallies(), 7, strict=True, complaints=(to_mend,))
+    data = json.loads(json.dumps(report(run)))
+    assert data["strict"] is True
+    assert [[line["red"], line["more"]] for line in data["results"]] == [[True, True], [True, False]]
+    assert [finding["known"] for finding in data["results"][0]["findings"]] == [False, True]
+    assert data["known_failures"] == [{"kind": "stale", "source": "known.yaml", "line": 7, "text": "remove the entry"}]
+    assert data["together"] == [{"case": "by hand", "subject": "job#1", "names": ["BILL-06", "LIFE-09"]}]
+    assert [line["red"] for line in report(replace(run, strict=False))["results"]] == [True, False]
 
 
 def test_a_history_is_a_list_of_events() -> None:
@@ -84,11 +116,9 @@ def test_a_history_is_a_list_of_events() -> None:
             "request": dict(REQUEST),
             "status": 200,
             "job": "up of job#1",
-            "outcome": "",
-            "fault": "",
             "answered_at": ns(1),
-            "retry_after": False,
             "data": {"status": "processing", "job_id": "up of job#1"},
+            "told": {"state": "running", "word": "processing"},
         },
         {
             "event": "UpstreamPoll",
@@ -98,13 +128,19 @@ def test_a_history_is_a_list_of_events() -> None:
             "known": True,
             "status": 200,
             "data": {**VIDEO, "duration_seconds": "4.0"},
-            "fault": "",
+            "answered_at": ns(31),
+            "told": {
+                "state": "success",
+                "word": "success",
+                "video_url": VIDEO["video_url"],
+                "duration": "4.0",
+            },
         },
         {
             "event": "LedgerRead",
             "at": ns(40),
             "key": "main",
-            "entries": [{"job_id": "id of job#1", "amount": "6.00", "units": None}],
+            "entries": [{"job_id": "id of job#1", "amount": "6.00"}],
         },
     ]
 

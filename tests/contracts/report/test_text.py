@@ -4,15 +4,16 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 import pytest
+from tests.support.lines import a_finding, a_line, broke
 from tests.support.stories import TERMS, a_history, charge_of, ledger, made, poll, read, submit, upstream
 
 from veocontracts.history import History
 from veocontracts.profiles import find_profile
-from veocontracts.report.text import heading, report
+from veocontracts.report.text import failure, heading, report
 from veocontracts.rules import RULES
 from veocontracts.tally import Tallies
 from veocontracts.terms import Terms
-from veocontracts.verdict import Run, results
+from veocontracts.verdict import Complaint, Result, Run, Verdict, results
 
 BOAT = {"prompt": "a boat", "duration": "4s"}
 
@@ -59,6 +60,7 @@ the deadline, read with the ledger after that)
   source    documents 000 and 001, Pricing: billed once, when the gateway job completes
   expected  one charge of 6.0
   actual    2 charges of 6.00, 6.00
+  signature hffbwgnq
   case      by hand (job#1); broken 1 times, held 0
   history   the shortest that shows it:
          0.000 s  client    submits job#1 prompt 'a boat', duration '4s' → 202 accepted
@@ -131,3 +133,94 @@ def test_what_a_gateway_says_cannot_act_on_a_terminal() -> None:
     text = report(a_run("LIFE-02", history=hostile))
     assert "  actual    '\\x1b[2J\\u202edone'" in text.splitlines()
     assert all(line.isprintable() for line in text.splitlines())
+
+
+BILLED, LOST = a_finding(broke("billed")), a_finding(broke("lost"), a_history(submit(), submit("job#2", at=1)))
+TO_MEND = Complaint("stale", "known.yaml", 7, "remove the \x1b[31mentry")
+
+
+def run_of(*lines: Result, strict: bool = False, complaints: tuple[Complaint, ...] = ()) -> Run:
+    """A run that came to these lines."""
+    return Run(find_profile("reference"), TERMS, list(lines), Tallies(), 7, strict, complaints)
+
+
+def test_each_verdict_has_its_line() -> None:
+    """Why a rule was skipped, waived or excused is told beside it, and escaped."""
+    run = run_of(
+        a_line(Verdict.SKIP, reason="the profile does not declare capabilities.upload", rule="UPLOAD-01"),
+        a_line(Verdict.XFAIL, BILLED, reason="Refunds\x1b[0m (PAY-17, until 2026-12-31)"),
+        a_line(Verdict.XPASS, rule="BILL-07"),
+        a_line(Verdict.ERROR, reason="the rule itself failed, see the errors", rule="BILL-08"),
+        a_line(Verdict.FAIL, BILLED, rule="LIFE-09", level="SHOULD"),
+        a_line(Verdict.INCONCLUSIVE, reason="no ledger", waived="in-band\x07", rule="BILL-09"),
+    )
+    lines = report(run).splitlines()
+    assert lines[2:9] == [
+        "- UPLOAD-01              SKIP         MUST   0 witnesses  (the profile does not declare capabilities.upload)",
+        "x BILL-06                XFAIL        MUST   0 witnesses  (Refunds\\x1b[0m (PAY-17, until 2026-12-31))",
+        "✗ BILL-07                XPASS        MUST   0 witnesses",
+        "! BILL-08                ERROR        MUST   0 witnesses  (the rule itself failed, see the errors)",
+        "~ LIFE-09                FAIL         SHOULD 0 witnesses  a warning: red under --strict",
+        "? BILL-09                INCONCLUSIVE MUST   0 witnesses  (no ledger)  waived: in-band\\x07",
+        "",
+    ]
+    assert lines[-1] == (
+        "NOT CONFORMANT: the known failures have to be mended  (1 INCONCLUSIVE, 1 SKIP, 1 XFAIL, 1 XPASS, 1 ERROR, "
+        "1 warning)"
+    )
+    assert [line[:9] for line in lines if "A sentence." in line] == ["~ LIFE-09"]
+
+
+def test_a_warning_is_told_like_a_failure() -> None:
+    """With its finding, after the failures, and counted apart; under --strict it is one of them."""
+    should, must = a_line(Verdict.FAIL, BILLED, rule="LIFE-09", level="SHOULD"), a_line(Verdict.FAIL, LOST)
+    lines = report(run_of(should, must)).splitlines()
+    assert [line for line in lines if "A sentence." in line] == ["✗ BILL-06  A sentence.", "~ LIFE-09  A sentence."]
+    assert lines[-1] == "NOT CONFORMANT: a rule failed  (1 FAIL, 1 warning)"
+    assert report(run_of(should)).splitlines()[-1] == "CONFORMANT  (1 warning)"
+    strict = report(run_of(should, should, strict=True)).splitlines()
+    assert [line for line in strict if "A sentence." in line] == ["✗ LIFE-09  A sentence."] * 2
+    assert strict[2] == "✗ LIFE-09                FAIL         SHOULD 0 witnesses"
+    assert strict[-1] == "NOT CONFORMANT: a rule failed  (2 FAIL)"
+    assert report(run_of(should, should)).splitlines()[-1] == "CONFORMANT  (2 warnings)"
+
+
+def test_what_is_not_known_yet_comes_first() -> None:
+    """The history is that of a new kind of failure; the known one stands in a line below it."""
+    line = replace(a_line(Verdict.FAIL, BILLED, LOST), excused=frozenset({BILLED.signature}))
+    told = failure(line, "✗")
+    assert told[3:5] == ["  actual    lost", f"  signature {LOST.signature}"]
+    assert told[-2:] == [
+        "  also      it failed in other ways:",
+        f"    {BILLED.signature} (known)  expected this; actual billed",
+    ]
+
+
+@pytest.mark.parametrize(("more", "rest"), [(False, "    and 2 others"), (True, "    and more than 2 others")])
+def test_many_ways_to_fail_are_counted(more: bool, rest: str) -> None:
+    """Five are told beside the first, the rest is a number."""
+    findings = [a_finding(broke("a" * length)) for length in range(1, 9)]
+    told = failure(a_line(Verdict.FAIL, *findings, more=more), "✗")
+    lines = [f"    {finding.signature}  expected this; actual {finding.observation.actual}" for finding in findings]
+    assert told[-7:] == ["  also      it failed in other ways:", *lines[1:6], rest]
+    six = failure(a_line(Verdict.FAIL, *findings[:6]), "✗")
+    assert six[-6:] == ["  also      it failed in other ways:", *lines[1:6]]
+
+
+def test_what_has_to_be_mended_is_told_with_its_place() -> None:
+    """After the failures, each with file and line, and counted."""
+    lines = report(run_of(a_line(Verdict.PASS), complaints=(TO_MEND,))).splitlines()
+    assert lines[-2:] == [
+        "✗ known.yaml:7: remove the \\x1b[31mentry",
+        "NOT CONFORMANT: the known failures have to be mended  (1 PASS, 1 entry to mend)",
+    ]
+    lines = report(run_of(a_line(Verdict.FAIL, BILLED), complaints=(TO_MEND, TO_MEND))).splitlines()
+    assert lines[-1] == "NOT CONFORMANT: a rule failed  (1 FAIL, 2 entries to mend)"
+
+
+def test_rules_that_broke_together_are_named_together() -> None:
+    """Just above the sum, so that one cause is looked for before several."""
+    lines = report(run_of(a_line(Verdict.FAIL, BILLED), a_line(Verdict.FAIL, BILLED, rule="LIFE-01"))).splitlines()
+    assert lines[-2] == (
+        "these 2 broke in the same run (by hand, job#1), so look for one cause first: BILL-06, LIFE-01"
+    )

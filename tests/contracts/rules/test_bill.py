@@ -134,6 +134,16 @@ CASES = (
         ),
     ),
     none("BILL-03", "two durations", two(6, 12, duration="8s")),
+    none(
+        "BILL-03",
+        "the upstream delivered something else",
+        a_history(
+            *made(),
+            submit("job#2"),
+            poll("success", "job#2", at=31, data=EIGHT),
+            read("completed", "job#2", at=40, cost=9),
+        ),
+    ),
     good("BILL-04", "failed and free", refusal(400)),
     good("BILL-04", "no cost shown", refusal(422, cost=None, units=None)),
     good("BILL-04", "a cost of nothing as text", refusal(422, cost="0.00", units="4")),

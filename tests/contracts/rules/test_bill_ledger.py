@@ -1,4 +1,4 @@
-"""BILL-08 to BILL-11: golden histories of what the ledger proves."""
+"""BILL-08 to BILL-12: golden histories of what the ledger proves."""
 
 from decimal import Decimal
 from typing import Any
@@ -46,6 +46,20 @@ def after(*entries: Entry, status: int = 400, at: float = 30, key: str = "main")
     return a_history(refused(status, at=1), ledger(*entries, at=at, key=key))
 
 
+def two_jobs(*entries: Entry, second: str = "failed", at: float = 90, **changes: Any) -> History:
+    """A completed job of 6.0 and another one of its key, each read twice at its end, and the ledger after that."""
+    other = submit("job#2", at=2), read(second, "job#2", at=41), read(second, "job#2", at=81)
+    return a_history(*made(), *other, ledger(*entries, at=at), **changes)
+
+
+def beside_a_refusal(*entries: Entry, status: int | None = 400) -> History:
+    """A completed job of 6.0 beside a request that was not accepted, and the ledger after that."""
+    return a_history(*made(), refused(status, label="job#2", at=1), ledger(*entries, at=90))
+
+
+MAIN = "<key:main>"
+ADD_UP = "charges of 6.0"
+
 CASES = (
     good("BILL-08", "no entry while it runs", running(ledger(at=20), ledger(charge_of(6), at=50))),
     good("BILL-08", "an entry of nothing", running(ledger(charge_of(0), at=20))),
@@ -83,6 +97,12 @@ CASES = (
         broken("one charge of 6.0", "2 charges of 6, 6", ns(90)),
     ),
     bad("BILL-09", "never", billed(), broken("one charge of 6.0", "no charge", ns(90))),
+    bad(
+        "BILL-09",
+        "a digit too little",
+        billed(charge_of("5.99999999999999999999999999999")),
+        broken("one charge of 6.0", "1 charge of 5.99999999999999999999999999999", ns(90)),
+    ),
     bad("BILL-09", "for nothing", billed(charge_of("0.00")), broken("one charge of 6.0", "no charge", ns(90))),
     bad(
         "BILL-09",
@@ -162,6 +182,84 @@ CASES = (
     none("BILL-11", "the ledger read before", after(charge_of(6, None), at=0)),
     none("BILL-11", "the ledger of another key", after(charge_of(6, None), key="other")),
     none("BILL-11", "accepted", a_history(submit(id=SAME), ledger(charge_of(6), at=30))),
+    good("BILL-12", "one of two completed", two_jobs(charge_of("6.00")), kept(MAIN)),
+    good("BILL-12", "both completed", two_jobs(charge_of(6), charge_of(6, "job#2"), second="completed"), kept(MAIN)),
+    good("BILL-12", "as debits", two_jobs(charge_of("-6.0")), kept(MAIN)),
+    good(
+        "BILL-12",
+        "held, given back, charged",
+        two_jobs(charge_of(12), charge_of(-12), charge_of(6), charge_of(6, "job#2"), charge_of(-6, "job#2")),
+        kept(MAIN),
+    ),
+    good("BILL-12", "beside a refused request", beside_a_refusal(charge_of(6)), kept(MAIN)),
+    good(
+        "BILL-12",
+        "of two keys",
+        a_history(
+            *two_jobs(charge_of(6)).events,
+            submit("job#3", key="other"),
+            *(read("completed", "job#3", at=at, key="other", cost=12) for at in (41, 81)),
+            refused(label="job#4", key="other"),
+            ledger(charge_of(12, "job#3"), at=91, key="other"),
+        ),
+        kept(MAIN),
+        kept("<key:other>"),
+    ),
+    good(
+        "BILL-12",
+        "no cost on the jobs",
+        a_history(*made(cost=None), *made("job#2", cost=None), ledger(charge_of(6), charge_of(6, "job#2"), at=90)),
+        kept(MAIN),
+    ),
+    bad("BILL-12", "nothing", two_jobs(), broken(ADD_UP, "0: nothing", ns(90), subject=MAIN)),
+    bad(
+        "BILL-12",
+        "the failed one too",
+        two_jobs(charge_of(6), charge_of(6, "job#2")),
+        broken(ADD_UP, "12: 6, 6", ns(90), subject=MAIN),
+    ),
+    bad(
+        "BILL-12",
+        "a digit too little",
+        two_jobs(charge_of("5.99999999999999999999999999999")),
+        broken(ADD_UP, "5.99999999999999999999999999999: 5.99999999999999999999999999999", ns(90), subject=MAIN),
+    ),
+    bad(
+        "BILL-12",
+        "given back twice",
+        two_jobs(charge_of(6), charge_of(6, "job#2"), charge_of(-6, "job#2"), charge_of(-6, "job#2")),
+        broken(ADD_UP, "0: 6, 6, -6, -6", ns(90), subject=MAIN),
+    ),
+    bad(
+        "BILL-12",
+        "another key's job",
+        two_jobs(charge_of(6), charge_of(12, "job#9")),
+        broken(ADD_UP, "18: 6, 12", ns(90), subject=MAIN),
+    ),
+    bad(
+        "BILL-12",
+        "an entry without an amount",
+        two_jobs(charge_of(6), charge_of(None)),
+        broken(ADD_UP, "no sum: 6, None", ns(90), subject=MAIN),
+    ),
+    bad(
+        "BILL-12",
+        "a refused request",
+        beside_a_refusal(charge_of(6), charge_of(6, None)),
+        broken(ADD_UP, "12: 6, 6", ns(90), subject=MAIN),
+    ),
+    none("BILL-12", "the other one still runs", two_jobs(charge_of(12), second="processing")),
+    none("BILL-12", "the ledger was read before the last read of both", two_jobs(charge_of(12), at=80)),
+    none("BILL-12", "nobody knows whether the other request was accepted", beside_a_refusal(status=None)),
+    none("BILL-12", "the other request met an error of the gateway's", beside_a_refusal(status=500)),
+    none("BILL-12", "one job", billed(charge_of(12))),
+    none(
+        "BILL-12",
+        "none of them completed",
+        a_history(*(refused(label=label) for label in ("job#1", "job#2")), ledger(charge_of(6, None), at=90)),
+    ),
+    none("BILL-12", "the ledger of a key that all cases share", two_jobs(charge_of(12), own_keys=False)),
+    none("BILL-12", "no ledger", a_history(*made(), *made("job#2"))),
 )
 
 

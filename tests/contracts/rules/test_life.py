@@ -1,4 +1,4 @@
-"""LIFE: golden histories."""
+"""LIFE-01 to LIFE-05: golden histories of what a job shows while it lives."""
 
 from typing import Any
 
@@ -10,7 +10,6 @@ from tests.support.stories import (
     VIDEO,
     a_history,
     job_id,
-    lost,
     made,
     ns,
     poll,
@@ -94,6 +93,18 @@ CASES = (
         "LIFE-01",
         "a success without a video",
         a_history(submit(), upstream(), poll(at=9, data={"status": "success"}), read("failed", at=40)),
+    ),
+    none(
+        "LIFE-01",
+        "a sentence where the video should be",
+        a_history(
+            submit(), poll("success", at=9, data={**VIDEO, "video_url": "It went wrong."}), read("failed", at=40)
+        ),
+    ),
+    none(
+        "LIFE-01",
+        "a success with an error beside it",
+        a_history(submit(), poll("success", at=9, data={**VIDEO, "error": {"code": 3}}), read("failed", at=40)),
     ),
     good("LIFE-02", "queued, running, completed, and again", a_history(*made())),
     good(
@@ -247,27 +258,6 @@ CASES = (
         for status in (200, 403, 500)
     ),
     none("LIFE-05", "known ids", a_history(*made())),
-    good("LIFE-10", "failed at its time", lost(read("failed", at="601.000000001"))),
-    bad(
-        "LIFE-10",
-        "still running",
-        lost(read("processing", at="601.000000001")),
-        broken("ended", "running after 601.000000001 s", ns("601.000000001")),
-    ),
-    bad("LIFE-10", "an unknown word", lost(read("stuck", at=700)), broken("ended", "'stuck' after 700 s", ns(700))),
-    bad(
-        "LIFE-10", "no longer shown", lost(read_in_vain(500, at=700)), broken("ended", "HTTP 500 after 700 s", ns(700))
-    ),
-    bad(
-        "LIFE-10",
-        "still running, although it was made",
-        told(read("processing", at=700)),
-        broken("ended", "running after 700 s", ns(700)),
-    ),
-    none("LIFE-10", "read for the last time at its upper bound", lost(read("processing", at=601))),
-    none("LIFE-10", "reads that were limited or lost", lost(read_in_vain(429, at=700), read_in_vain(None, at=701))),
-    none("LIFE-10", "made in time", told(read("completed", at=700))),
-    none("LIFE-10", "on a coarse clock", lost(read("processing", at=631), tolerance=ns(30))),
 )
 
 

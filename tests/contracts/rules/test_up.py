@@ -1,8 +1,11 @@
 """UP: golden histories."""
 
+from typing import Any
+
 import pytest
 from tests.support.golden import Golden, bad, broken, good, kept, none
 from tests.support.stories import (
+    DEFAULTS,
     HANG,
     REQUEST,
     a_history,
@@ -17,12 +20,22 @@ from tests.support.stories import (
     without,
 )
 
+from veocontracts.events import Event
 from veocontracts.history import History
 
 ONE = "one upstream submit"
 PROMPT = f"prompt {REQUEST['prompt']!r}"
 OWN = "an id that the upstream gave out"
 STOP = "no poll after a terminal answer"
+NO_JOB = "no job upstream"
+ALTHOUGH = "a job, although the submit was answered with"
+OTHER_KEY = "another key, or none"
+BARE = without(*DEFAULTS)
+
+
+def turned_away(status: int, *upstreams: Event, intent: str = "enum", **more: Any) -> History:
+    """A submit that got no job, and what the upstream got."""
+    return a_history(submit(status=status, intent=intent, **more), *upstreams)
 
 
 def sent(request: object) -> History:
@@ -116,6 +129,30 @@ CASES = (
     ),
     none("UP-03", "never sent", a_history(submit())),
     none("UP-03", "a wrong request", a_history(refused(), upstream(request={}))),
+    good("UP-04", "left out", a_history(submit(request=BARE), upstream(request=BARE))),
+    good("UP-04", "sent as the defaults", a_history(submit(request=BARE), upstream())),
+    good(
+        "UP-04",
+        "one left out, one sent",
+        a_history(submit(request=BARE), upstream(request=BARE | {"model": "veo (Audio)"})),
+    ),
+    good("UP-04", "no object upstream", a_history(submit(request=BARE), upstream(request="prompt"))),
+    bad(
+        "UP-04",
+        "another value",
+        a_history(submit(request=BARE), upstream(request=BARE | {"duration": "8s"})),
+        broken("duration left out or '4s'", "duration '8s'", ns(1)),
+    ),
+    bad(
+        "UP-04",
+        "null for one and a number for another",
+        a_history(submit(request=without("model", "duration")), upstream(request=asked(model=None, duration=4))),
+        broken("model left out or 'veo (Audio)', duration left out or '4s'", "model None, duration 4", ns(1)),
+    ),
+    none("UP-04", "nothing left out", a_history(*made())),
+    none("UP-04", "never sent", a_history(submit(request=BARE))),
+    none("UP-04", "a wrong request", a_history(refused(value=4, status=202), upstream(request=BARE))),
+    none("UP-04", "not even an object", a_history(submit(request="[]"), upstream())),
     good("UP-05", "nothing after the end", a_history(*made())),
     good(
         "UP-05", "nothing after a failure", a_history(submit(), upstream(), poll("error", at=9), read("failed", at=10))
@@ -144,6 +181,70 @@ CASES = (
         "not watched for as long as a poll may take",
         a_history(submit(), upstream(), poll("error", at=9), read("failed", at=39), poll_gap=ns(30)),
     ),
+    good("UP-06", "400", turned_away(400), kept(grain="rejected")),
+    good(
+        "UP-06",
+        "422, sent on and refused there",
+        turned_away(422, upstream(status=400, made=False)),
+        kept(grain="rejected"),
+    ),
+    good(
+        "UP-06",
+        "accepted, then failed and unmade",
+        a_history(refused(202), upstream(status=400, made=False), read("failed", at=2), read("failed", at=40)),
+        kept(grain="rejected"),
+    ),
+    good("UP-06", "no key", turned_away(401, key="none"), kept(grain="unauthorised")),
+    good("UP-06", "a key without the service", turned_away(403, key="unentitled"), kept(grain="unauthorised")),
+    good("UP-06", "one too many", turned_away(429, intent="burst"), kept(grain="rate-limited")),
+    good(
+        "UP-06",
+        "a job of nobody's that may be the accepted one's",
+        a_history(submit(status=429), submit("job#2", at=1), upstream("nobody", at=2, ready=30)),
+        kept(grain="rate-limited"),
+    ),
+    bad(
+        "UP-06",
+        "made for a 400",
+        turned_away(400, upstream(ready=30)),
+        broken(NO_JOB, f"{ALTHOUGH} 400", ns(1), grain="rejected"),
+    ),
+    bad(
+        "UP-06",
+        "made for a 403",
+        turned_away(403, upstream(status=400, made=False), upstream(at=2, ready=30), key="unentitled"),
+        broken(NO_JOB, f"{ALTHOUGH} 403", ns(2), grain="unauthorised"),
+    ),
+    bad(
+        "UP-06",
+        "made for a 429",
+        turned_away(429, upstream(ready=30)),
+        broken(NO_JOB, f"{ALTHOUGH} 429", ns(1), grain="rate-limited"),
+    ),
+    bad(
+        "UP-06",
+        "made without its marker",
+        a_history(submit(status=400), submit("job#2", at=1), *(upstream("nobody", at=at, ready=30) for at in (2, 3))),
+        broken(NO_JOB, f"{ALTHOUGH} 400", ns(3), grain="rejected"),
+    ),
+    none("UP-06", "accepted", a_history(*made())),
+    none("UP-06", "another error", turned_away(500, upstream(ready=30))),
+    none("UP-06", "no answer", a_history(submit(status=None), upstream(ready=30))),
+    good("UP-09", "no key", a_history(*made())),
+    good("UP-09", "a submit that was refused", a_history(submit(), upstream(status=401, made=False))),
+    bad(
+        "UP-09",
+        "the client's own key at the submit",
+        a_history(submit(), upstream(key="main"), poll(at=6, key="main")),
+        broken(OTHER_KEY, "the key 'main' came with a submit", ns(1)),
+    ),
+    bad(
+        "UP-09",
+        "another client's key at a poll",
+        a_history(submit(), upstream(), poll(at=6), poll(at=11, key="other")),
+        broken(OTHER_KEY, "the key 'other' came with a poll", ns(11)),
+    ),
+    none("UP-09", "nothing came", a_history(submit())),
 )
 
 

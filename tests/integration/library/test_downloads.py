@@ -3,9 +3,8 @@
 import http.client
 
 import pytest
+from tests.support.films import film
 from tests.support.scenes import Client
-
-from veosim.media.clips import video
 
 
 def url_of_a_success(client: Client) -> str:
@@ -15,12 +14,18 @@ def url_of_a_success(client: Client) -> str:
     return str(client.poll(job).json()["video_url"])
 
 
+def video(client: Client) -> bytes:
+    """The video of the only job."""
+    (job,) = client.upstream.jobs
+    return film(job.id, 4)
+
+
 @pytest.mark.veosim(scenario="expired-url")
 def test_expired_url(client: Client) -> None:
     """59.999 s after the job's end the video can be had, at 60 s no more, though the job is still a success."""
     url = url_of_a_success(client)
     client.upstream.clock.advance("59999ms")
-    assert client.http.get(url).content == video(4)
+    assert client.http.get(url).content == video(client)
     client.upstream.clock.advance("1ms")
     expired = client.http.get(url)
     assert (expired.status_code, expired.json()) == (403, {"status": "error", "message": "The URL has expired."})
@@ -30,7 +35,7 @@ def test_expired_url(client: Client) -> None:
 @pytest.mark.veosim(scenario="download-truncated")
 def test_download_truncated(client: Client) -> None:
     """Every time half of the video comes, though all of it was promised."""
-    url, whole = url_of_a_success(client), video(4)
+    url, whole = url_of_a_success(client), video(client)
     for _ in range(2):
         with client.getting(url) as pending, pytest.raises(http.client.IncompleteRead) as cut:
             pending.answer()
@@ -40,17 +45,17 @@ def test_download_truncated(client: Client) -> None:
 
 @pytest.mark.veosim(scenario="download-slow")
 def test_download_slow(client: Client) -> None:
-    """After a second fifty bytes have come; the whole video takes 20 ms a byte, which is more than a minute."""
-    url, whole = url_of_a_success(client), video(4)
+    """After a second 250 bytes have come; the whole video takes 4 ms a byte, which is more than a minute."""
+    url, whole = url_of_a_success(client), video(client)
     with client.getting(url) as pending:
         length, nothing = pending.body()
         client.upstream.clock.advance("1s")
-        fifty = pending.body(50)[1]
+        second = pending.body(250)[1]
         client.upstream.clock.advance("59s")
-        minute = pending.body(3000)[1]
-        client.upstream.clock.advance(f"{20 * (length - 3000)}ms")
+        minute = pending.body(15_000)[1]
+        client.upstream.clock.advance(f"{4 * (length - 15_000)}ms")
         assert pending.body(length)[1] == whole
-    assert (nothing, fifty, minute) == (b"", whole[:50], whole[:3000])
+    assert (nothing, second, minute) == (b"", whole[:250], whole[:15_000])
 
 
 @pytest.mark.veosim(scenario="download-wrong-content-type")
@@ -58,13 +63,13 @@ def test_download_wrong_content_type(client: Client) -> None:
     """The bytes are the video's, and the type is not."""
     answer = client.http.get(url_of_a_success(client))
     found = answer.status_code, answer.headers["content-type"], answer.content
-    assert found == (200, "text/html; charset=utf-8", video(4))
+    assert found == (200, "text/html; charset=utf-8", video(client))
 
 
 @pytest.mark.veosim(scenario="range")
 def test_range(client: Client) -> None:
     """The first download ends halfway; one that asks for the rest gets just that, and one that does not gets all."""
-    url, whole = url_of_a_success(client), video(4)
+    url, whole = url_of_a_success(client), video(client)
     with client.getting(url) as pending, pytest.raises(http.client.IncompleteRead) as cut:
         pending.answer()
     got = cut.value.partial

@@ -1,9 +1,8 @@
 """scenarios/job-failures: jobs that are taken on and bring no video, or another than was asked for."""
 
 import pytest
+from tests.support.films import film
 from tests.support.scenes import Client
-
-from veosim.media.clips import video
 
 
 @pytest.mark.veosim(scenario="fails-at-95-percent")
@@ -72,7 +71,9 @@ def test_partly_filtered(client: Client) -> None:
     base = client.upstream.url_for("generations-metadata")
     files = ("video.mp4", "video-2.mp4", "video-3.mp4")
     assert [client.http.get(f"{base}/media/{three}/{file}").status_code for file in files] == [200, 200, 404]
-    assert client.http.get(speaker.poll(one).json()["data"]["url"]).content == video(8)
+    assert client.http.get(speaker.poll(one).json()["data"]["url"]).content == film(
+        one, 8, dialect="generations-metadata", resolution="720p"
+    )
 
 
 @pytest.mark.veosim(scenario="empty-success")
@@ -111,7 +112,7 @@ def test_success_without_url(client: Client) -> None:
         "resolution": "1080P",
         "aspect_ratio": "16:9",
     }
-    assert client.http.get(f"{client.upstream.url_for('api-video')}/media/{job}/video.mp4").content == video(4)
+    assert client.http.get(f"{client.upstream.url_for('api-video')}/media/{job}/video.mp4").content == film(job, 4)
 
 
 @pytest.mark.veosim(scenario="stuck")
@@ -191,4 +192,4 @@ def test_wrong_duration_delivered(client: Client, asked: str) -> None:
     client.upstream.clock.advance("5s")
     result = client.poll(job).json()
     assert (result["status"], result["duration_seconds"]) == ("success", 10.0)
-    assert client.http.get(result["video_url"]).content == video(10)
+    assert client.http.get(result["video_url"]).content == film(job, 10)

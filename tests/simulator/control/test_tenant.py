@@ -147,7 +147,15 @@ class TestJobs:
                 "run": 8.0,
                 "ends_at": 11.0,
                 "error": None,
-                "result": {"duration_s": 8.0, "videos": 1, "expires_at": None},
+                "result": {
+                    "duration_s": 8.0,
+                    "size": "1920x1080",
+                    "audio": "silence",
+                    "weight": 0,
+                    "file": None,
+                    "videos": 1,
+                    "expires_at": None,
+                },
             },
         }
         assert desk.ask("GET", f"/namespaces/default/jobs/{job_id}") == Answer(200, expected)

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from tests.support.films import film
 
 from veosim import ManualClock, Simulator, parse_scenario
 from veosim.call import Call
@@ -22,7 +23,6 @@ from veosim.dialects.generations_metadata import (
 )
 from veosim.dialects.video_object import video_object
 from veosim.job import REASONS, Job, JobError, JobRequest, JobView, Outcome, Plan, State
-from veosim.media.clips import base64_video, video
 from veosim.scenario.variants import GenerationsMetadataVariant, Variants
 from veosim.seeded import digest
 from veosim.units import SECOND
@@ -269,6 +269,12 @@ def test_the_image_is_required_on_the_documented_face_only() -> None:
     )
 
 
+@pytest.mark.parametrize(("model", "audio"), [(FAST, True), ("veo-2.0-generate-001", False)])
+def test_the_oldest_models_are_silent(model: str, *, audio: bool) -> None:
+    """Veo 2 makes pictures alone."""
+    assert parsed(with_metadata(model)).audio is audio
+
+
 # The form of OpenAI's video object
 
 
@@ -401,6 +407,16 @@ def a_job(**variant: Any) -> Job:
     return Job(TASK, "generations-metadata", request, 0, plan, base=BASE_URL, created_at=1000, variant=made)
 
 
+def a_film(job: str, seconds: float) -> bytes:
+    """The job's video, 720p as it is by default."""
+    return film(job, seconds, dialect="generations-metadata", resolution="720p")
+
+
+def encoded_film(job: str, seconds: float) -> str:
+    """The same in base64."""
+    return base64.b64encode(a_film(job, seconds)).decode()
+
+
 def task(status: str, url: str = "", encoded: str = "") -> bytes:
     """The poll's answer, key by key in the page's order."""
     return (
@@ -431,7 +447,7 @@ CONTENT_URL = f"{BASE_URL}/v1/videos/{TASK}/content"
         ({"delivery": "base64"}, RUNNING, task("processing")),
         ({}, DONE, task("succeeded", CONTENT_URL)),
         ({"delivery": "url"}, DONE, task("succeeded", CONTENT_URL)),
-        ({"delivery": "base64"}, DONE, task("succeeded", encoded=base64_video(5.0))),
+        ({"delivery": "base64"}, DONE, task("succeeded", encoded=encoded_film(TASK, 5))),
         ({}, EMPTY, task("succeeded")),
         ({"delivery": "base64"}, EMPTY, task("succeeded")),
         ({}, FAILED, task("failed", "These pictures do not go together.")),
@@ -584,7 +600,7 @@ def test_a_task_is_read_through_both_faces(submit: Operation, key: str) -> None:
     url = json.loads(exchanged(simulator, STATUS, job_id).body)["data"]["url"]
     assert url == f"{BASE_URL}{CONTENT.path.format(job_id=job_id)}"
     content = exchanged(simulator, CONTENT, job_id)
-    assert (content.status, content.content_type, content.body) == (200, "video/mp4", video(4.0))
+    assert (content.status, content.content_type, content.body) == (200, "video/mp4", a_film(job_id, 4))
 
 
 @pytest.mark.parametrize("operation", DIALECT.operations, ids=lambda operation: operation.name)
@@ -610,4 +626,4 @@ def test_a_scenario_chooses_the_variant() -> None:
 
     done = json.loads(exchanged(simulator, STATUS, job_id).body)["data"]
     assert running == "in_progress"
-    assert (done["url"], done["bytes_base64_encoded"]) == ("", base64_video(4.0))
+    assert (done["url"], done["bytes_base64_encoded"]) == ("", encoded_film(job_id, 4))

@@ -145,6 +145,7 @@ def test_seconds_by_model_and_form(model: str, form: Literal["either", "string",
         except RefusedError:
             continue
         assert (request.duration_s, request.fields["seconds"], request.model) == (float(number), number, model)
+        assert request.audio is (model != VEO_2)
         found.add((number, kind))
     kinds = {"either": ("'8'", "8", "8.0"), "string": ("'8'",), "integer": ("8", "8.0")}[form]
     assert found == set(itertools.product(SECONDS[model], kinds))

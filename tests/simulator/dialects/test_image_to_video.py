@@ -12,7 +12,7 @@ from PIL import Image
 
 from veosim.dialects.base import Answer, Kind, Operation, RefusedError, canonical
 from veosim.dialects.image_to_video import STATUS, SUBMIT, ImageToVideo
-from veosim.job import REASONS, Job, JobError, JobRequest, JobView, Outcome, Plan, State
+from veosim.job import REASONS, Delivery, Job, JobError, JobRequest, JobView, Outcome, Plan, State
 from veosim.media.rules import ImageRules
 from veosim.scenario.variants import Variants
 from veosim.seeded import digest
@@ -113,6 +113,7 @@ def test_every_combination_is_accepted_or_refused_as_documented(model: str) -> N
         given = PICTURES[source]
         images = (given,) if isinstance(given, str) else tuple(OTHERS[:3])
         assert (got.model, got.resolution, got.duration_s, got.images) == (model, size, float(seconds), images)
+        assert got.audio is audio
     assert found == {row for row in TAKEN if row[0] == model}
     assert len(TAKEN) == 31
 
@@ -346,6 +347,17 @@ def test_width_and_height_follow_size_and_ratio(size: str, ratio: str) -> None:
 def test_delivered_seconds_are_told_once_they_are_delivered(view: JobView, shown: bytes) -> None:
     """Before, and without a video, the answer repeats what was asked for."""
     assert shown in DIALECT.status(STATUS, job(Plan(Outcome.SUCCEED, duration_s=7.5)), view).body
+
+
+def test_delivered_width_and_height_are_told_once_they_are_delivered() -> None:
+    """Before, the answer repeats what was asked for."""
+    other = job(Plan(Outcome.SUCCEED, delivery=Delivery(size=(640, 360))))
+    done, early = (
+        json.loads(DIALECT.status(STATUS, other, view).body)["data"]
+        for view in (JobView(State.SUCCEEDED, 100), JobView(State.RUNNING, 40))
+    )
+    assert (done["width"], done["height"]) == (640, 360)
+    assert (early["width"], early["height"]) == WIDE_SIZES[other.request.resolution]
 
 
 def test_a_submit_is_answered_with_the_ids_of_all_its_jobs() -> None:

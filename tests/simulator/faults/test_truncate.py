@@ -5,13 +5,13 @@ import http.client
 import json
 
 import pytest
+from tests.support.films import film
 from tests.support.sockets import PROMPT, SUBMIT, all_of, answer_on, connected, request
 
 from veosim import ManualClock, Simulator, parse_scenario
 from veosim.app import create_app
 from veosim.fixture import Upstream
 from veosim.inprocess import call
-from veosim.media.clips import video
 
 
 def broken(entry: str, kind: str = "submit") -> str:
@@ -62,7 +62,8 @@ def test_a_download_is_cut(veosim: Upstream) -> None:
         assert answer_on(client)[0] == 200
         client.sendall(request("GET", f"/api-video/media/{veosim.jobs[0].id}/video.mp4"))
         body = all_of(client).partition(b"\r\n\r\n")[2]
-    assert body == video(4.0)[: len(video(4.0)) // 2]
+    whole = film(veosim.jobs[0].id, 4)
+    assert body == whole[: len(whole) // 2]
 
 
 def test_a_head_request_is_answered_and_closed(veosim: Upstream) -> None:

@@ -168,6 +168,37 @@ JOB_KEYS = "when, outcome, queue, run, after, error, result, progress"
             for outcome in ("fail", "stuck", "filtered", "empty", "cancel")
         ),
         (
+            "result: {size: 640x361}",
+            [
+                (
+                    "3:20: jobs[0].result.size: found '640x361'; allowed: width and height in pixels, both even and "
+                    "from 16 to 4096, such as 640x360"
+                )
+            ],
+        ),
+        (
+            "result: {weight: 5}",
+            [
+                (
+                    "3:22: jobs[0].result.weight: found 5; allowed: bytes with a unit, up to 64MB, such as 800kB or "
+                    "5MB"
+                )
+            ],
+        ),
+        (
+            "result: {audio: beep}",
+            ["3:21: jobs[0].result.audio: found 'beep'; allowed: none, silence, tone"],
+        ),
+        (
+            "result: {file: truncate}",
+            [
+                (
+                    "3:20: jobs[0].result.file: found 'truncate'; allowed: truncated, corrupt, no-index, empty; did "
+                    "you mean 'truncated'?"
+                )
+            ],
+        ),
+        (
             "result: {duration_s: 0}",
             ["3:26: jobs[0].result.duration_s: found 0: input should be greater than 0"],
         ),
@@ -180,8 +211,8 @@ JOB_KEYS = "when, outcome, queue, run, after, error, result, progress"
             "result: {expire: 1h}",
             [
                 (
-                    "3:14: jobs[0].result.expire: unknown key 'expire'; allowed: duration_s, expires, videos; "
-                    "did you mean 'expires'?"
+                    "3:14: jobs[0].result.expire: unknown key 'expire'; allowed: duration_s, size, audio, weight, "
+                    "file, tells, expires, videos; did you mean 'expires'?"
                 )
             ],
         ),

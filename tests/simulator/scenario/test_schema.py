@@ -40,6 +40,7 @@ SOUND = [
     "scenario: x\ndialects: [generations-metadata]\njobs: [{outcome: partly-filtered, result: {videos: 1}}]\n",
     "scenario: x\njobs: [{when: {share: 0.5%, key: 'key:*', nth: [1, 3.., 5..6]}, outcome: fail, progress: 95%}]\n",
     "scenario: x\njobs: [{queue: {median: 1s, sigma: 1, max: 9s}, run: {p50: 95s, p99: 280s}}]\n",
+    "scenario: x\njobs: [{result: {size: 640x360, audio: none, weight: 1.5MB, file: empty, tells: asked}}]\n",
     "scenario: x\njobs: [{after: {uniform: [250ms, 1.5s]}, when: {nth: 3..}}]\n",
     WHOLE,
 ]

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from veosim import parse_scenario
-from veosim.job import REASONS, Job, JobError, JobRequest, Outcome, Plan
+from veosim.job import REASONS, Delivery, Job, JobError, JobRequest, Outcome, Plan
 from veosim.scenario.matching import Seen
 from veosim.scenario.stage import Stage
 from veosim.units import SECOND
@@ -144,6 +144,12 @@ def test_queue_and_run_are_drawn_apart() -> None:
         ("{result: {expires: 1h}}", replace(DEFAULT_PLAN, expires=3600 * SECOND)),
         ("{result: {expires: 0s}}", replace(DEFAULT_PLAN, expires=0)),
         ("{result: {}}", DEFAULT_PLAN),
+        ("{result: {size: 640x360}}", replace(DEFAULT_PLAN, delivery=Delivery(size=(640, 360)))),
+        ("{result: {audio: none}}", replace(DEFAULT_PLAN, delivery=Delivery(audio="none"))),
+        ("{result: {weight: 5MB}}", replace(DEFAULT_PLAN, delivery=Delivery(weight=5_000_000))),
+        ("{result: {file: no-index}}", replace(DEFAULT_PLAN, delivery=Delivery(damage="no-index"))),
+        ("{result: {tells: asked}}", replace(DEFAULT_PLAN, delivery=Delivery(tells_asked=True))),
+        ("{result: {tells: delivered}}", DEFAULT_PLAN),
     ],
 )
 def test_an_entry_becomes_a_plan(entry: str, plan: Plan) -> None:

@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from tests.support.films import film
 
 from veosim import ManualClock, Simulator, parse_scenario
 from veosim.app import create_app
@@ -17,7 +18,6 @@ from veosim.dialects.base import Answer, Dialect, Kind, Operation, json_answer
 from veosim.fixture import Upstream
 from veosim.inprocess import call
 from veosim.job import Job, JobError, JobView, Outcome, Plan, State
-from veosim.media.clips import video
 from veosim.scenario.exchanges import SpoilWord
 from veosim.scenario.variants import Variants
 from veosim.spoils import SPOILS, Spoilable
@@ -284,7 +284,7 @@ def test_a_download_is_spoiled(veosim: Upstream, word: SpoilWord) -> None:
     veosim.play(scenario(word, "content"))
     over_the_wire(veosim, "POST", "/api/video/from-text", '{"prompt": "A paper boat"}')
     path = f"/media/{veosim.jobs[0].id}/video.mp4"
-    right = Answer(200, video(4.0), "video/mp4")
+    right = Answer(200, film(veosim.jobs[0].id, 4), "video/mp4")
     expected = spoiled(word, Spoilable(right, DIALECTS["api-video"].places, f"/api-video{path}"))
     assert over_the_wire(veosim, "GET", path) == expected
 

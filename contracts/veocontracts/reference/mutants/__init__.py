@@ -3,18 +3,32 @@
 Every family module registers its own; `MUTANTS` has them all once this package is imported.
 """
 
-from veocontracts.reference.mutants import accepting, billing, enums, lifecycle, limits, timing, upstream
+from veocontracts.reference.mutants import (
+    accepting,
+    apart,
+    billing,
+    enums,
+    hostile,
+    lifecycle,
+    limits,
+    timing,
+    undelivered,
+    upstream,
+)
 from veocontracts.reference.mutants.registry import MUTANTS, Mutant, gateway_class
 
 __all__ = [
     "MUTANTS",
     "Mutant",
     "accepting",
+    "apart",
     "billing",
     "enums",
     "gateway_class",
+    "hostile",
     "lifecycle",
     "limits",
     "timing",
+    "undelivered",
     "upstream",
 ]

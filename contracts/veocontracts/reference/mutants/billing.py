@@ -14,6 +14,8 @@ from veocontracts.reference.worker import RESULT_FIELDS, Ended, data_of
 from veosim.clock import rfc3339
 from veosim.inprocess import Response
 
+NOT_FREE = "the job that the upstream failed is not free"
+SUM = "the charges no longer add up to the cost of completed jobs"
 NOT_UNITS_TIMES_PRICE = "the cost is no longer units times the price"
 
 
@@ -59,7 +61,7 @@ class PriceByResolution(Gateway):
         return super().cost(job, units) / (2 if job.fields.get("resolution") == "512P" else 1)
 
 
-@mutant("bills-upstream-4xx", "BILL-04")
+@mutant("bills-upstream-4xx", "BILL-04", BILL_12=SUM)
 class BillsUpstream4xx(Gateway):
     """A job that the upstream refused with a 4xx is billed."""
 
@@ -79,7 +81,7 @@ class BillsUpstream5xx(Gateway):
             self.bill(job)
 
 
-@mutant("bills-status-error", "BILL-06")
+@mutant("bills-status-error", "BILL-06", LIFE_11=NOT_FREE, BILL_12=SUM)
 class BillsStatusError(Gateway):
     """A 200 with `{status: 'error'}` fails the job but is billed like any other answer with status 200."""
 
@@ -89,7 +91,13 @@ class BillsStatusError(Gateway):
             self.bill(job)
 
 
-@mutant("error-envelope-taken-for-success", "BILL-06", LIFE_04="completed without a success", ENUM_04="no real result")
+@mutant(
+    "error-envelope-taken-for-success",
+    "BILL-06",
+    LIFE_04="completed without a success",
+    ENUM_04="no real result",
+    LIFE_11=NOT_FREE,
+)
 class ErrorEnvelopeTakenForSuccess(Gateway):
     """Any poll that is answered with 200 and a message counts as success."""
 
@@ -100,7 +108,7 @@ class ErrorEnvelopeTakenForSuccess(Gateway):
         return super().read_status(job, answer)
 
 
-@mutant("holds-and-keeps-the-hold", "BILL-06")
+@mutant("holds-and-keeps-the-hold", "BILL-06", LIFE_11=NOT_FREE, BILL_12=SUM)
 class HoldsAndKeepsTheHold(Gateway):
     """What was held for a job turns into a charge although the upstream reports that it failed."""
 
@@ -134,7 +142,7 @@ class BillsAtSubmit(Gateway):
         return reply
 
 
-@mutant("bills-every-read", "BILL-09")
+@mutant("bills-every-read", "BILL-09", BILL_12=SUM)
 class BillsEveryRead(Gateway):
     """Each read of a completed job charges for it again."""
 
@@ -144,7 +152,7 @@ class BillsEveryRead(Gateway):
         return super().view(job)
 
 
-@mutant("bills-success-twice", "BILL-09", UP_05="it polls again after the success")
+@mutant("bills-success-twice", "BILL-09", UP_05="it polls again after the success", BILL_12=SUM)
 class BillsSuccessTwice(Gateway):
     """A success is polled once more, to be sure, and each of the two answers is billed."""
 
@@ -155,7 +163,7 @@ class BillsSuccessTwice(Gateway):
             self.charge(job, job.units, job.cost)
 
 
-@mutant("charge-forgotten", "BILL-09")
+@mutant("charge-forgotten", "BILL-09", BILL_12=SUM)
 class ChargeForgotten(Gateway):
     """A completed job shows its cost, but the ledger never hears of it."""
 
@@ -163,12 +171,25 @@ class ChargeForgotten(Gateway):
         """Nothing is written."""
 
 
-@mutant("charges-another-key", "BILL-09")
+@mutant("charges-another-key", "BILL-12", BILL_09="the job's own key has no charge for it")
 class ChargesAnotherKey(Gateway):
-    """The charge goes to the house's key instead of the one that submitted."""
+    """The charge goes to the key that submitted last instead of the job's own."""
 
     def charge(self, job: Job, units: Decimal, amount: Decimal) -> None:
-        self.store.add_charge(Charge(job.id, "vk-house", job.service, units, amount, rfc3339(self.wall())))
+        last = list(self.jobs.values())[-1]
+        self.store.add_charge(Charge(job.id, last.key, job.service, units, amount, rfc3339(self.wall())))
+
+
+@mutant("releases-the-hold-twice", "BILL-12", BILL_06="the job has charges, if below nothing", LIFE_11="the same")
+class ReleasesTheHoldTwice(Gateway):
+    """What was held for a job that the upstream failed is given back twice."""
+
+    def fail(self, job: Job, ended: Ended) -> None:
+        super().fail(job, ended)
+        if ended.status == 200 and job.upstream_id:
+            amount = self.cost(job, self.units(job))
+            for part in (amount, -amount, -amount):
+                self.charge(job, self.units(job), part)
 
 
 @mutant("bills-late-success", "BILL-10", TIME_03="the job that timed out is not free")
@@ -186,7 +207,7 @@ class BillsLateSuccess(Gateway):
                 break
 
 
-@mutant("bills-refused", "BILL-11")
+@mutant("bills-refused", "BILL-11", BILL_12=SUM)
 class BillsRefused(Gateway):
     """A request that is refused for its fields is charged as a default job."""
 

@@ -12,6 +12,7 @@ from veocontracts.reference.settings import ENUMS
 
 MENDED = "the mended job is made and billed"
 TURNED_AWAY = "a valid submit is turned away"
+SENT = "and is sent upstream"
 
 
 @mutant("data-uri-refused", "ENUM-01", ACC_01=TURNED_AWAY)
@@ -84,7 +85,7 @@ class NullModelBecomesDefault(Gateway):
         return super().validate(service, fields)
 
 
-@mutant("default-duration-8s", "ENUM-04")
+@mutant("default-duration-8s", "ENUM-04", UP_04=SENT)
 class DefaultDuration8s(Gateway):
     """A duration that is left out becomes 8 s."""
 
@@ -92,7 +93,7 @@ class DefaultDuration8s(Gateway):
         return {"duration": "8s"} | super().validate(service, fields)
 
 
-@mutant("default-resolution-512p", "ENUM-04")
+@mutant("default-resolution-512p", "ENUM-04", UP_04=SENT)
 class DefaultResolution512P(Gateway):
     """A resolution that is left out becomes the small one."""
 

@@ -134,7 +134,7 @@ class HungPollBlocks(Gateway):
     async def last_look(self, job: Job) -> Ended:
         ended = None
         if job.upstream_id:
-            answer = await self.upstream.send("GET", f"/api/video/status/{job.upstream_id}")
+            answer = await self.ask(job)
             ended = self.read_status(job, answer)
         return ended or self.timed_out(job)
 

@@ -6,8 +6,10 @@ import asyncio
 from contextlib import suppress
 from typing import Any
 
-from veocontracts.reference.gateway import Gateway
+from veocontracts.reference.door import Refused
+from veocontracts.reference.gateway import Gateway, Reply
 from veocontracts.reference.mutants.registry import mutant
+from veocontracts.reference.settings import ENUMS, SERVICES
 from veocontracts.reference.store import Job
 from veocontracts.reference.worker import Ended
 from veosim.inprocess import Response
@@ -92,6 +94,56 @@ class ImageQueryDropped(Gateway):
         return fields
 
 
+@mutant("wrong-default-sent-upstream", "UP-04", ENUM_04="the result shows that value")
+class WrongDefaultSentUpstream(Gateway):
+    """An aspect ratio that the client left out is sent as 9:16."""
+
+    def payload(self, job: Job) -> dict[str, Any]:
+        return {"aspect_ratio": "9:16"} | super().payload(job)
+
+
+@mutant("rate-limited-still-queued", "UP-06")
+class RateLimitedStillQueued(Gateway):
+    """A submit that is answered with 429 becomes a job all the same."""
+
+    async def submit(self, service: str, authorization: str | None, body: bytes) -> Reply:
+        try:
+            return await super().submit(service, authorization, body)
+        except Refused as refused:
+            if refused.status == 429:
+                fields = self.validate(service, self.read(body))
+                await self.start(self.accept(self.authenticate(authorization), service, fields))
+            raise
+
+
+@mutant("forbidden-still-queued", "UP-06")
+class ForbiddenStillQueued(Gateway):
+    """A submit for a service that the key does not allow is answered with 403, and becomes a job all the same."""
+
+    async def submit(self, service: str, authorization: str | None, body: bytes) -> Reply:
+        try:
+            return await super().submit(service, authorization, body)
+        except Refused as refused:
+            if refused.status == 403:
+                fields = self.validate(service, self.read(body))
+                await self.start(self.accept(self.authenticate(authorization), service, fields))
+            raise
+
+
+@mutant("refused-still-sent-upstream", "UP-06")
+class RefusedStillSentUpstream(Gateway):
+    """What is wrong in a refused request is left out, and the rest is sent upstream before the client gets its 400."""
+
+    async def submit(self, service: str, authorization: str | None, body: bytes) -> Reply:
+        try:
+            return await super().submit(service, authorization, body)
+        except Refused as refused:
+            if refused.status == 400:
+                fields = {name: value for name, value in self.read(body).items() if name not in ENUMS}
+                await self.upstream.send("POST", SERVICES[service], fields)
+            raise
+
+
 @mutant("keeps-polling-after-the-end", "UP-05")
 class KeepsPollingAfterTheEnd(Gateway):
     """A completed job is polled three times more."""
@@ -114,3 +166,11 @@ class PollsItsOwnId(Gateway):
         with suppress(ConnectionError):
             await self.upstream.send("GET", f"/api/video/status/{job.id}")
         return None
+
+
+@mutant("client-key-forwarded", "UP-09")
+class ClientKeyForwarded(Gateway):
+    """The upstream is called with the client's own key."""
+
+    def upstream_key(self, job: Job) -> str:
+        return job.key

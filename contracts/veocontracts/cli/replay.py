@@ -1,0 +1,71 @@
+"""`veosim replay`: do again what a recording did, and judge what comes of it now."""
+
+from __future__ import annotations
+
+import json
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import click
+
+from veocontracts.bench import Scope
+from veocontracts.cli.check import ending, profile_option, progress_bar
+from veocontracts.cli.judge import loaded
+from veocontracts.profiles import BUNDLED
+from veocontracts.report import data, text
+from veocontracts.runner.run import judge
+from veocontracts.verdict import Run
+from veocontracts.workloads import regressions
+
+
+@click.command()
+@click.argument("files", nargs=-1, required=True, metavar="FILE...", type=click.Path(path_type=Path))
+@click.option(
+    "--profile",
+    "profile_name",
+    default="reference",
+    show_default=True,
+    metavar="FILE|NAME",
+    help=f"The gateway to drive: a profile, or one that ships: {', '.join(BUNDLED)}.",
+)
+@click.option("--mutant", metavar="NAME", help="Break the reference gateway in this way first.")
+@click.option("--strict", is_flag=True, help="Let SHOULD rules count like MUST rules.")
+@click.option("--json", "as_json", is_flag=True, help="Print the results as JSON.")
+def replay(files: tuple[Path, ...], profile_name: str, mutant: str | None, strict: bool, as_json: bool) -> None:
+    """Drive a gateway through recorded histories again: same requests, same upstream, same times.
+
+    First the money guard, as in `veosim check`; then each recording by itself. Reported are the rules that broke
+    then, and whatever else finds its occasion now.
+
+    \b
+    Exit codes: 0 all of it holds now, 1 a rule is broken, 2 usage, profile or a file that is no recording,
+    3 gateway or harness unusable, 4 a rule that broke then did not find its occasion, 130 interrupted.
+
+    \b
+    Examples:
+      veosim replay .veosim/failures/BILL-06.jsonl --profile gateway.yaml
+      veosim replay regressions/ --profile gateway.yaml
+      veosim replay .veosim/failures/BILL-06.jsonl --mutant bills-status-error
+    """  # noqa: D301  click reads the backspace
+    with ending(as_json=as_json):
+        recordings = tuple(recording for _, recording in loaded(files))
+        profile = profile_option(profile_name, mutant)
+        scope = Scope(regressions=recordings, workloads=frozenset({regressions.NAME}))
+        with progress_bar() as progress:
+            run = judge(profile, progress=progress, scope=scope)
+        run = relevant(replace(run, strict=strict), {recording.head.rule for recording in recordings})
+        click.echo(json.dumps(data.report(run), indent=2) if as_json else text.report(run))
+        sys.exit(run.exit)
+
+
+def relevant(run: Run, broke: set[str]) -> Run:
+    """The run with the lines of rules that broke then or found their occasion now.
+
+    Of a rule with parts, those that did not arise then are left out where others did.
+    """
+    seen = {line.rule.id for line in run.results if line.held or line.broken}
+    lines = [
+        line for line in run.results if line.held or line.broken or (line.rule.id in broke and line.rule.id not in seen)
+    ]
+    return replace(run, results=lines)

@@ -1,0 +1,115 @@
+"""What the state machine draws: plans and faults in the scenario language, and prompts in many scripts."""
+
+from __future__ import annotations
+
+import unicodedata
+from typing import Any
+
+from hypothesis import strategies as st
+
+from veocontracts.face import Face
+from veocontracts.orders import LOCALES, seeded_faker
+
+Wishes = dict[str, Any]
+"""The arguments of `Bench.order`."""
+
+OUTCOMES = ("succeed", "fail", "stuck", "filtered", "empty", "cancel")
+SCRIPTS = (*LOCALES, "zh_CN", "ko_KR", "he_IL", "hi_IN")
+DRESSES = ("plain", "emoji", "decomposed", "lines", "around")
+ERRORS = (429, 500, 502, 503, 504)
+
+SECONDS = st.one_of(st.integers(0, 60), st.integers(61, 590), st.integers(602, 900))
+"""A job's whole time: soon, later, and past the deadline; the seconds on it are for the deadline's own cases."""
+
+BREAKS: tuple[Wishes, ...] = ({"break": "reset"}, {"break": "close"}, {"break": "hang"})
+AT_SUBMIT: tuple[Wishes, ...] = (
+    *({"respond": {"status": status}} for status in (400, *ERRORS)),
+    *({"accept": True, "respond": {"status": status}} for status in (500, 502, 504)),
+    *BREAKS,
+    *({"accept": True, **each} for each in BREAKS),
+    *({"spoil": word} for word in ("bad-json", "empty-body", "html", "no-id", "wrong-types")),
+    {"delay": "3s"},
+    {"delay": "90s"},
+)
+AT_POLL: tuple[Wishes, ...] = (
+    *({"respond": {"status": status}} for status in ERRORS),
+    *BREAKS[:2],
+    {"break": "truncate"},
+    *({"spoil": word} for word in ("bad-json", "empty-body", "html", "wrong-content-type", "goes-back")),
+    {"delay": "2s"},
+)
+
+
+@st.composite
+def jobs(draw: st.DrawFn) -> Wishes:
+    """The plan of an upstream job."""
+    outcome = draw(st.sampled_from(OUTCOMES))
+    if outcome == "stuck":
+        return {"outcome": outcome, "queue": "0s"}
+    return {"outcome": outcome, "after": f"{draw(SECONDS)}s"}
+
+
+@st.composite
+def exchanges(draw: st.DrawFn) -> Wishes:
+    """What goes wrong on the way: mostly nothing, else a submit, or up to three polls."""
+    found: Wishes = {}
+    if draw(st.integers(0, 5)) == 5:
+        found["submit"] = [draw(st.sampled_from(AT_SUBMIT))]
+    places = draw(st.lists(st.integers(1, 6), max_size=3, unique=True)) if draw(st.booleans()) else []
+    if places:
+        found["poll"] = [{"when": {"nth_of_job": place}, **draw(st.sampled_from(AT_POLL))} for place in sorted(places)]
+    return found
+
+
+@st.composite
+def callbacks(draw: st.DrawFn) -> Wishes:
+    """Callbacks that come once, twice, late, or never."""
+    found: Wishes = {"copies": draw(st.integers(0, 3))}
+    if draw(st.booleans()):
+        found["delay"] = f"{draw(st.integers(1, 700))}s"
+    return found
+
+
+@st.composite
+def prompts(draw: st.DrawFn) -> str:
+    """Somebody's name and a few words, in one script, dressed in one way; `{marker}` stands in it."""
+    faker = seeded_faker(draw(st.sampled_from(SCRIPTS)), draw(st.integers(0, 2**32 - 1)))
+    return _dressed(draw(st.sampled_from(DRESSES)), f"{faker.name()}: {faker.sentence(nb_words=4)}")
+
+
+def _dressed(dress: str, text: str) -> str:
+    """With emoji that are joined, with its marks apart from their letters, over lines, or with spaces around."""
+    match dress:
+        case "emoji":
+            return f"👩🏽‍🚀 {text} {{marker}} 🦊"
+        case "decomposed":
+            return f"{unicodedata.normalize('NFD', text)} e\u0301\u0323 {{marker}}"
+        case "lines":
+            return f"{text}\r\n\t{{marker}}\n"
+        case "around":
+            return f"  {text} {{marker}}  "
+        case _:
+            return f"{text} {{marker}}"
+
+
+def orders(face: Face, *, with_callbacks: bool) -> st.SearchStrategy[Wishes]:
+    """What one order is made from; its service is under `service`."""
+    enums = {name: st.sampled_from(values) for name, values in face.enums.items()}
+    optional: dict[str, st.SearchStrategy[Any]] = {"exchanges": exchanges(), "text": prompts()}
+    if with_callbacks:
+        optional["callbacks"] = callbacks()
+    return st.fixed_dictionaries(
+        {
+            "service": st.sampled_from(tuple(face.services)),
+            "job": jobs(),
+            "fields": st.fixed_dictionaries({}, optional=enums),
+        },
+        optional=optional,
+    )
+
+
+def wrong_orders(face: Face) -> st.SearchStrategy[Wishes]:
+    """One with a value that no document has, which costs nobody anything."""
+    return st.sampled_from(tuple(face.enums)).map(
+        lambda name: {"service": "text", "fields": {name: "no such value"}, "intent": "enum", "about": name}
+    )

@@ -1,0 +1,168 @@
+"""BILL: what the ledger must show, and when."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+
+from veocontracts.events import LedgerRead
+from veocontracts.history import History, Story
+from veocontracts.rules.base import Observation, Source, broken, held, judged, rule
+from veocontracts.rules.bill import TIMEOUT, completed
+from veocontracts.rules.facts import EXACT, amount, asked_seconds, charge, charges, deadline, number, outcome, slack
+from veocontracts.terms import Terms
+
+ONCE = Source(("000", "001"), "Pricing: billed once, when the gateway job completes")
+SUM = Source(("000", "001"), "Pricing: each completed job is billed once, and no other", "follows")
+REFUSED = Source(("000", "001"), "Pricing: billed when the gateway job completes", "follows")
+
+
+@rule(
+    "BILL-08",
+    "Nothing is billed before the job completes.",
+    ONCE,
+    witness="a reading of the ledger while an accepted job was not yet done",
+    needs=("entries",),
+)
+def not_before_completion(history: History) -> Iterator[Observation]:
+    """No entry while the job runs."""
+    for story in history.stories:
+        if not story.accepted or story.submit.answered_at is None:
+            continue
+        ends = [poll.at for poll in story.polls if poll.final]
+        ends += [story.ended[0].at] if story.ended else []
+        done = min(ends) if ends else None
+        early = [
+            read for read in story.ledger if read.at >= story.submit.answered_at and (done is None or read.at < done)
+        ]
+        charged = next((read for read in early if charges(story, read.at)), None)
+        if charged is not None:
+            entries = ", ".join(str(entry.amount) for entry in charges(story, charged.at))
+            yield broken(story, "no charge before the job completes", f"charged {entries}", charged.at)
+        elif early:
+            yield held(story)
+
+
+@rule(
+    "BILL-09",
+    "A completed job is billed exactly once, whatever is repeated.",
+    ONCE,
+    witness="a completed job that was read again, and the ledger after that",
+    needs=("entries",),
+)
+def exactly_once(history: History) -> Iterator[Observation]:
+    """One entry, of the job's cost."""
+    for story in completed(history):
+        again = [view for view in story.views if view[1].state == "completed"]
+        if not story.ledger or len(again) < 2 or story.ledger[-1].at < again[-1][0].at:
+            continue
+        entries, cost = charges(story), amount(again[-1][1].cost)
+        billed = number(entries[0].amount) if len(entries) == 1 else None
+        expected = asked_seconds(story, history.terms) * history.terms.price if cost is None else cost
+        if len(entries) == 1 and (cost is None or billed is None or billed.copy_abs() == cost):
+            yield held(story)
+        else:
+            yield broken(
+                story, f"one charge of {expected}", charge(story) if entries else "no charge", story.ledger[-1].at
+            )
+
+
+@rule(
+    "BILL-10",
+    "A success that comes after the job failed or timed out is not billed.",
+    TIMEOUT,
+    witness="a job whose upstream plan reached success after the deadline, read with the ledger after that",
+    needs=("entries",),
+)
+def late_success_is_free(history: History) -> Iterator[Observation]:
+    """Ready too late, unbilled."""
+    for story in history.stories:
+        planned = story.planned
+        if planned is None or planned.outcome != "succeed" or planned.ready_at is None or not story.accepted:
+            continue
+        late = planned.ready_at > deadline(story, history.terms) + slack(story, history.terms)
+        if not late or not story.ledger or story.ledger[-1].at <= planned.ready_at:
+            continue
+        if charge(story):
+            yield broken(story, "unbilled", outcome(story), planned.ready_at)
+        elif story.ledger[-1].at > planned.ready_at + history.terms.poll_gap + history.terms.grace:
+            yield held(story)
+
+
+@rule(
+    "BILL-11",
+    "A refused, unauthorised or rate-limited request is not billed.",
+    REFUSED,
+    witness="a request answered with 4xx, and the ledger of its key after that",
+    needs=("entries",),
+)
+def refusals_are_free(history: History) -> Iterator[Observation]:
+    """No entry that belongs to no accepted job. Where cases share a key, other cases' charges look the same."""
+    if not history.terms.own_keys:
+        return
+    accepted = [story.submit.job_id for story in history.stories if story.accepted]
+    for story in history.stories:
+        status, readings = story.submit.status or 0, story.ledger
+        if not 400 <= status < 500 or not readings or readings[-1].at < story.submit.at:
+            continue
+        entries = readings[-1].entries
+        strays = [entry for entry in entries if entry.job_id not in accepted and number(entry.amount) != 0]
+        actual = ", ".join(f"{entry.amount} for {entry.job_id!r}" for entry in strays)
+        yield judged(story, not strays, "no charge", actual, readings[-1].at)
+
+
+@rule(
+    "BILL-12",
+    "Over any mix of jobs, what a key is charged adds up to the cost of its completed jobs.",
+    SUM,
+    witness="a completed job and another request of one key, all read again after their ends, and then its ledger",
+    needs=("entries",),
+)
+def adds_up(history: History) -> Iterator[Observation]:
+    """Sum of charges = sum of costs, for each key. Where cases share a key, its ledger holds other cases' charges."""
+    last = {reading.key: reading for reading in history.ledger} if history.terms.own_keys else {}
+    for key, reading in last.items():
+        stories = [story for story in history.stories if story.submit.key == key]
+        costs = [_cost(story, reading, history.terms) for story in stories]
+        known = [cost for cost in costs if cost is not None]
+        if len(stories) < 2 or len(known) < len(stories) or not any(known):
+            continue
+        expected, charged = _sum(known), _charged(reading)
+        kept = charged is not None and charged.copy_abs() == expected
+        amounts = ", ".join(str(entry.amount) for entry in reading.entries) or "nothing"
+        total = "no sum" if charged is None else f"{charged}"
+        subject = f"<key:{key}>"
+        if kept:
+            yield Observation(subject, held=True)
+        else:
+            yield Observation(subject, False, "", f"charges of {expected}", f"{total}: {amounts}", reading.at)
+
+
+def _cost(story: Story, reading: LedgerRead, terms: Terms) -> Decimal | None:
+    """What a settled job or a refused request must have added to the ledger; None where that is not known."""
+    if not story.accepted:
+        refused = 400 <= (story.submit.status or 0) < 500 and story.submit.at < reading.at
+        return Decimal(0) if refused else None
+    views = [view for view in story.views if view[1].terminal and view[0].at <= reading.at]
+    if len(views) < 2 or story.last is None:
+        return None
+    if story.last.state != "completed":
+        return Decimal(0)
+    cost = number(story.last.cost)
+    if cost is None and story.submit.intent == "valid":
+        return asked_seconds(story, terms) * terms.price
+    return cost
+
+
+def _charged(reading: LedgerRead) -> Decimal | None:
+    """All that the ledger charges; None where an amount is no number."""
+    amounts = [number(entry.amount) for entry in reading.entries]
+    known = [found for found in amounts if found is not None]
+    return _sum(known) if len(known) == len(amounts) else None
+
+
+def _sum(amounts: list[Decimal]) -> Decimal:
+    total = Decimal(0)
+    for found in amounts:
+        total = EXACT.add(total, found)
+    return total

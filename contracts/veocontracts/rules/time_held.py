@@ -1,0 +1,72 @@
+"""TIME-04 to TIME-07: what may hold a job up, and must not hold it past the 600 s."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from veocontracts.history import History, Story
+from veocontracts.rules.base import Observation, rule
+from veocontracts.rules.time import FOLLOWS, failed_in_time
+
+
+def _endless(story: Story) -> bool:
+    return story.planned is not None and story.planned.ready_at is None
+
+
+@rule(
+    "TIME-04",
+    "An upstream submit that is never answered ends in failure by 600 s.",
+    FOLLOWS,
+    witness="an upstream submit that hangs, and the job read after the deadline",
+    knobs=("job_timeout",),
+)
+def hanging_submit(history: History) -> Iterator[Observation]:
+    """Hang at submit."""
+    for story in history.stories:
+        if story.accepted and any(event.fault == "break: hang" for event in story.upstream):
+            yield from failed_in_time(story, history.terms)
+
+
+@rule(
+    "TIME-05",
+    "A poll that is never answered does not hold the job past 600 s.",
+    FOLLOWS,
+    witness="an upstream poll that hangs on a job that never ends, and the job read after the deadline",
+    knobs=("job_timeout",),
+)
+def hanging_poll(history: History) -> Iterator[Observation]:
+    """Hang at poll."""
+    for story in history.stories:
+        if story.accepted and _endless(story) and any(poll.fault == "break: hang" for poll in story.polls):
+            yield from failed_in_time(story, history.terms)
+
+
+@rule(
+    "TIME-06",
+    "A poll answer that comes byte by byte does not hold the job past 600 s.",
+    FOLLOWS,
+    witness="a poll answer that is dripped, on a job that never ends, and the job read after the deadline",
+    knobs=("job_timeout",),
+)
+def dripping_poll(history: History) -> Iterator[Observation]:
+    """Drip at poll."""
+    for story in history.stories:
+        if story.accepted and _endless(story) and any(poll.fault.startswith("break: drip") for poll in story.polls):
+            yield from failed_in_time(story, history.terms)
+
+
+@rule(
+    "TIME-07",
+    "The 600 s are the whole job's, submit and polls together.",
+    FOLLOWS,
+    witness="a job whose upstream submit took a quarter of the time or more, and which never ends",
+    knobs=("job_timeout",),
+)
+def whole_job(history: History) -> Iterator[Observation]:
+    """A slow submit does not buy more time."""
+    for story in history.stories:
+        planned, terms = story.planned, history.terms
+        if planned is None or planned.ready_at is not None or planned.answered_at is None or not story.accepted:
+            continue
+        if planned.answered_at - planned.at >= terms.timeout // 4:
+            yield from failed_in_time(story, terms)

@@ -1,0 +1,116 @@
+"""Recordings: what is saved comes back whole, and a file that is none is refused with its line."""
+
+import json
+from dataclasses import replace
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from tests.support.junk import wild
+from tests.support.stories import a_history, charge_of, ledger, made
+
+from veocontracts.events import Call, Restart, Told, UpstreamCallback, Webhook
+from veocontracts.history import History
+from veocontracts.recording import Head, Recording, lines, load, load_all, save
+from veocontracts.steps import Origin, Step
+from veosim.errors import VeosimError
+
+HEAD = Head("acme", "BILL-06", "", "failed, unbilled", "completed")
+STEPS = (
+    Step(1, 5, "submit", "job#1", (), {"service": "text", "wishes": {"fields": {"duration": 4.0}}, "key": "main"}),
+    Step(2, 9, "ledger", "", (1,), {"key": "main"}),
+)
+RARE = (
+    Call(at=1, label="", key="main", operation="POST /v1/proxy/upload-media", intent="upload", problems=("a", "b")),
+    UpstreamCallback(at=2, label="job#1", job="up", told=Told(state="success", duration=Decimal("4.0")), signed=False),
+    Webhook(at=3, label="job#1", event_id="e", data={"cost": Decimal("6.10")}),
+    Restart(at=4, ready_at=5),
+)
+WHOLE = replace(
+    a_history(*made(), *RARE, ledger(charge_of("6.10"), at=50)),
+    notes=("a note",),
+    steps=STEPS,
+    origin=Origin(7, "another case"),
+)
+
+
+def test_a_recording_comes_back_whole(tmp_path: Path) -> None:
+    """Terms, every kind of event with its exact decimals and real instants, steps, notes and origin."""
+    path = tmp_path / "new" / "BILL-06.jsonl"
+    save(Recording(HEAD, WHOLE), path)
+    assert load(path) == Recording(HEAD, WHOLE)
+    save(Recording(HEAD, a_history()), path)
+    assert load(path) == Recording(HEAD, a_history())
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(history=wild())
+def test_any_history_comes_back(tmp_path: Path, history: History) -> None:
+    """Whatever a gateway answered; compared line by line, since a NaN equals nothing."""
+    save(Recording(HEAD, history), tmp_path / "x.jsonl")
+    assert list(lines(load(tmp_path / "x.jsonl"))) == list(lines(Recording(HEAD, history)))
+
+
+def test_the_first_line_says_what_it_is() -> None:
+    """Format, version and what broke; numbers that are money keep their digits."""
+    first, *_ = lines(Recording(HEAD, WHOLE))
+    head = json.loads(first)
+    assert (head["format"], head["version"], head["rule"], head["gateway"]) == ("veosim history", 1, "BILL-06", "acme")
+    assert head["terms"]["price"] == {"$decimal": "1.50"}
+
+
+GOOD = list(lines(Recording(HEAD, WHOLE)))
+TERMS = json.loads(GOOD[0])
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ("", "x.jsonl: is empty; a recording is what `veosim check` saves of a failure"),
+        ("{}", 'x.jsonl:1: is no recording; the first line of one says "veosim history" as its format'),
+        ("[1]", "x.jsonl:1: [1] is no JSON object"),
+        ("{", "x.jsonl:1: is no JSON: Expecting property name enclosed in double quotes: line 1 column 2 (char 1)"),
+        (json.dumps(TERMS | {"version": 2}), "x.jsonl:1: version 2; this suite reads version 1"),
+        (json.dumps(TERMS | {"rule": 7}), "x.jsonl:1: rule: Input should be a valid string; found 7"),
+        (GOOD[0] + '\n{"event":"Smile"}', "x.jsonl:2: no event is called 'Smile'; there are Submit, Read, Call, "),
+        (GOOD[0] + '\n{"event":"Restart","at":"soon"}', "x.jsonl:2: at: Input should be a valid integer, "),
+        (GOOD[0] + '\n{"step":{"number":1,"at":0,"operation":"jump"}}', "x.jsonl:2: operation: Input should be "),
+        (GOOD[0] + '\n{"note":{"$decimal":"much"}}', "x.jsonl:2: is no JSON: "),
+    ],
+)
+def test_what_is_no_recording_is_refused(tmp_path: Path, text: str, problem: str) -> None:
+    """With the file, the line, what was found and what may stand there."""
+    path = tmp_path / "x.jsonl"
+    path.write_text(text)
+    with pytest.raises(VeosimError) as caught:
+        load(path)
+    assert str(caught.value).removeprefix(f"{tmp_path}/").startswith(problem)
+
+
+@pytest.mark.parametrize(
+    ("path", "problem"),
+    [("gone.jsonl", "cannot be read: No such file or directory"), ("bytes.jsonl", "is not UTF-8 text")],
+)
+def test_a_file_that_cannot_be_read(tmp_path: Path, path: str, problem: str) -> None:
+    """The system's reason."""
+    (tmp_path / "bytes.jsonl").write_bytes(b"\xff")
+    with pytest.raises(VeosimError) as caught:
+        load(tmp_path / path)
+    assert str(caught.value) == f"{tmp_path / path}: {problem}"
+
+
+def test_a_file_that_cannot_be_written(tmp_path: Path) -> None:
+    """A folder is in its place."""
+    with pytest.raises(VeosimError, match=r": cannot be written: Is a directory$"):
+        save(Recording(HEAD, WHOLE), tmp_path)
+
+
+def test_a_folder_is_read_by_name(tmp_path: Path) -> None:
+    """Only *.jsonl, in the alphabet's order; a folder that is not there is named."""
+    for name in ("b", "a"):
+        save(Recording(HEAD, replace(WHOLE, case=name)), tmp_path / f"{name}.jsonl")
+    (tmp_path / "notes.txt").write_text("not one")
+    assert [recording.history.case for recording in load_all(tmp_path)] == ["a", "b"]
+    with pytest.raises(VeosimError, match=r"gone: no such folder; a folder of regressions holds recordings"):
+        load_all(tmp_path / "gone")
