@@ -41,9 +41,10 @@ prove: .venv/.installed ## the long proofs: marked tests, then the self-test ove
 	.venv/bin/veosim selftest --seeds 20
 
 .PHONY: bench
-bench: .venv/.installed ## measure the simulator's throughput, and how many clients can wait
+bench: .venv/.installed ## measure throughput, how many clients can wait, and how long a video takes
 	.venv/bin/python benchmarks/throughput.py
 	.venv/bin/python benchmarks/waiting.py
+	.venv/bin/python benchmarks/media.py
 
 .PHONY: docs
 docs: .venv/.installed ## draw the generated pages of docs/ and the rules' examples anew

@@ -20,8 +20,10 @@ from veosim.dialects.base import Kind
 from veosim.explain.drawing import line
 from veosim.explain.rehearsal import Client, explain
 from veosim.job import Job, Outcome, Plan, view
+from veosim.media.sizes import ASPECTS, LYING, pixels
 from veosim.resources import folder, openapi, scenario_files
 from veosim.scenario.load import load_scenario
+from veosim.scenario.measures import show_size
 from veosim.scenario.variants import Variants
 from veosim.units import SECOND
 
@@ -64,6 +66,15 @@ def verdicts() -> Iterator[str]:
     yield "|---|---|---|"
     for verdict, (when, effect) in MEANINGS.items():
         yield f"| {verdict} | {when} | {effect} |"
+
+
+def sizes() -> Iterator[str]:
+    """What each resolution and aspect ratio is in pixels."""
+    yield f"| resolution | {' | '.join(ASPECTS)} |"
+    yield f"|---{'|---' * len(ASPECTS)}|"
+    for resolution in LYING:
+        shown = (show_size(pixels(resolution, aspect_ratio)) for aspect_ratio in ASPECTS)
+        yield f"| `{resolution}`, in capitals or not | {' | '.join(shown)} |"
 
 
 def rules() -> Iterator[str]:
@@ -149,6 +160,7 @@ def _helps(group: click.Group, context: click.Context) -> Iterator[str]:
 PAGES: Mapping[str, tuple[str, Callable[[], Iterator[str]]]] = {
     "scenarios.md": ("", library),
     "dialects.md": ("", outcomes),
+    "media.md": ("", sizes),
     "documents.md": ("", documents),
     "rules.md": (
         "# The rules\n\nWhat a gateway that sells Veo video must do. `veosim rules show ID` adds an example.\n",

@@ -8,10 +8,16 @@ import subprocess
 import sys
 from pathlib import Path
 from types import ModuleType
+from typing import get_args
 
 import pytest
+import yaml
 
-from veocontracts.profile import load_profile
+from veocontracts.known_failures.file import Entry, File, load_known_failures
+from veocontracts.profile import Profile, load_profile
+from veocontracts.rules import RULES
+from veocontracts.tally import KINDS
+from veocontracts.verdict import Flaw
 from veosim.faults import INSTEAD, WITHIN
 from veosim.scenario.callbacks import CallbackRules, RetryRules
 from veosim.scenario.exchanges import BreakHow, ExchangeEntry, Exchanges, ExchangeWhen, Respond
@@ -108,6 +114,32 @@ def test_the_examples_for_pytest_pass(page: str, tmp_path: Path) -> None:
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:schemathesis", "-p", "no:cacheprovider", str(tmp_path)]
     run = subprocess.run(command, capture_output=True, text=True, check=False, cwd=tmp_path)
     assert run.returncode == 0, run.stdout + run.stderr
+
+
+def test_the_known_failures_of_the_page_load(tmp_path: Path) -> None:
+    """The example is valid, and the key of the profile beside it is one."""
+    page = (ROOT / "docs" / "known-failures.md").read_text("utf-8")
+    example, profile = blocks(page, "yaml")
+    path = tmp_path / "known-failures.yaml"
+    path.write_text(example, "utf-8")
+    (known,) = load_known_failures(path)
+    assert known.name in RULES
+    assert set(yaml.safe_load(profile)) <= set(Profile.model_fields)
+
+
+def test_the_page_of_known_failures_is_complete() -> None:
+    """Each key of an entry, and each reason to mend one."""
+    page = (ROOT / "docs" / "known-failures.md").read_text("utf-8")
+    rows = {line.split("|")[1].strip().strip("`") for line in page.splitlines() if line.startswith("| ")}
+    assert {*File.model_fields, *Entry.model_fields, *get_args(Flaw)} - rows == set()
+    assert f"At most {KINDS} are kept" in page
+
+
+def test_every_key_of_a_profile_is_documented() -> None:
+    """The page on judging has a row for each, or for each of its parts."""
+    page = (ROOT / "docs" / "judging.md").read_text("utf-8")
+    rows = {re.split("[`.]", line)[1] for line in page.splitlines() if line.startswith("| `")}
+    assert set(Profile.model_fields) - rows == set()
 
 
 def test_links_lead_somewhere() -> None:

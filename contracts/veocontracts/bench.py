@@ -124,7 +124,7 @@ class Bench:
     async def _submit(self, order: Order, key: str) -> Submit:
         service = self.face.services[order.service]
         body = order.body if isinstance(order.body, bytes) else json.dumps(order.body, ensure_ascii=False).encode()
-        headers = {"Content-Type": "application/json", **self.caller.headers(key)}
+        headers = {"Content-Type": order.content_type, **self.caller.headers(key)}
         sent, seen = self.clock.now(), self._seen()
         answer = await self.caller.send("POST", service.path, headers, body)
         data = self.caller.data(answer)
@@ -215,6 +215,11 @@ class Bench:
         self._events.append((self._seen(), event))
         return event
 
+    def answer_events(self, *statuses: int) -> None:
+        """Answer the next deliveries of webhook events with these statuses, in this order."""
+        with self.steps.step("answer-events", "", {"statuses": list(statuses)}):
+            self._world.inbox.answers.extend(statuses)
+
     async def settle(self, submit: Submit | None = None) -> None:
         """Let late charges come in, then read the ledger, and the job once more."""
         await self.pause(SETTLE)
@@ -240,6 +245,9 @@ class Bench:
     async def call(self, asking: Asking) -> tuple[Call, Response | None]:
         """Ask for anything else, and write it down with its answer."""
         with self.steps.step("call", asking.label, asking.data()):
+            secret = self.caller.secret(asking.key)
+            if asking.method == "POST" and secret is not None:  # it may count towards the limit, as a submit does
+                await self._world.keys.room(secret, self.clock)
             sent, seen = self.clock.now(), self._seen()
             headers = {**self.caller.headers(asking.key), **asking.headers}
             answer = await self.caller.send(asking.method, asking.path, headers, asking.body)

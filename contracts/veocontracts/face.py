@@ -5,10 +5,8 @@ Only the documented CN8 face ships so far; a profile names it as `api: cn8-gatew
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Any
 
 from veosim.body import BadBodyError, parse_json
@@ -123,8 +121,7 @@ def _at(document: Mapping[str, Any], reference: str) -> Mapping[str, Any]:
 def parse(body: bytes) -> Any:
     """JSON with decimals kept exact, or None where the body is none within the bounds of `veosim.body`."""
     try:
-        parse_json(body)
-        return json.loads(body, parse_float=Decimal)
+        return parse_json(body, exact=True)
     except (BadBodyError, ArithmeticError):  # a Decimal's exponent is bounded too
         return None
 

@@ -21,11 +21,12 @@ LOCALES = ("en_US", "ru_RU", "ja_JP", "ar_AA", "el_GR", "th_TH")
 ALPHABET = "0123456789abcdefghijklmnopqrstuvwxyz"
 QUICK = {"outcome": "succeed", "queue": "2s", "run": "10s"}
 USUAL: Mapping[str, Any] = {
-    **dict.fromkeys(("job", "exchanges", "callbacks", "fields", "locale", "text")),
+    **dict.fromkeys(("job", "exchanges", "callbacks", "fields", "locale", "text", "raw")),
     "without": [],
     "image": "url",
     "intent": "valid",
     "about": "",
+    "content_type": "application/json",
 }
 """What an order is made from where nothing is said."""
 _fakers: dict[str, Faker] = {}
@@ -41,6 +42,7 @@ class Order:
         intent: `valid`, or what is wrong with it.
         about: the field that is wrong.
         wishes: what it was made from: the arguments of `OrderBook.order`, so that it can be made again.
+        content_type: what the body is said to be.
     """
 
     label: str
@@ -50,6 +52,7 @@ class Order:
     intent: str
     about: str
     wishes: Mapping[str, Any]
+    content_type: str = USUAL["content_type"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,6 +108,8 @@ class OrderBook:
         about: str = "",
         locale: str | None = None,
         text: str | None = None,
+        raw: str | None = None,
+        content_type: str = USUAL["content_type"],
         label: str | None = None,
     ) -> Order:
         """Make an order and hand its plan to the simulator.
@@ -121,6 +126,8 @@ class OrderBook:
             about: the field that is wrong.
             locale: the script of the prompt, by default English.
             text: a prompt of the caller's; `{marker}` stands for the marker.
+            raw: the whole body instead of JSON, a character for each byte (Latin-1); `{marker}` as in `text`.
+            content_type: what the body is said to be.
             label: its name, by default the next number's; the marker and all that is drawn follow from it.
         """
         given: dict[str, Any] = {"job": job, "exchanges": exchanges, "callbacks": callbacks, "fields": fields}
@@ -131,6 +138,8 @@ class OrderBook:
             "about": about,
             "locale": locale,
             "text": text,
+            "raw": raw,
+            "content_type": content_type,
         }
         self._made += 1
         label = label or f"job#{self._made}"
@@ -158,7 +167,8 @@ class OrderBook:
                 self._simulator.play(scenario, marker=found)
                 self.markers[found] = label
         wishes = {name: value for name, value in given.items() if value != USUAL[name]}
-        return Order(label, marker, service, body, intent, about, wishes)
+        sent = body if raw is None else raw.replace("{marker}", marker).encode("latin-1")
+        return Order(label, marker, service, sent, intent, about, wishes, content_type)
 
 
 def _phrase(identity: bytes, locale: str | None) -> str:

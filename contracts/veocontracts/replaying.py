@@ -78,6 +78,9 @@ class _Player:
     async def restart(self, _: Step, given: Mapping[str, Any]) -> None:
         await self._bench.restart(given["down"])
 
+    async def answer_events(self, _: Step, given: Mapping[str, Any]) -> None:
+        self._bench.answer_events(*given["statuses"])
+
     async def call(self, _: Step, given: Mapping[str, Any]) -> None:
         await self._bench.call(Asking(**{**given, "body": bytes.fromhex(given["body"])}))
 
@@ -89,5 +92,6 @@ _DO: Mapping[Operation, Callable[[_Player, Step, Mapping[str, Any]], Awaitable[N
     "force": _Player.force,
     "ledger": _Player.ledger,
     "restart": _Player.restart,
+    "answer-events": _Player.answer_events,
     "call": _Player.call,
 }

@@ -19,8 +19,8 @@ from veosim.units import SECOND
 
 Steps = tuple[Step, ...]
 Broken = Callable[[History], bool]
-ROUND = (600 * SECOND, 60 * SECOND, 10 * SECOND, SECOND)
-"""Waits that a reader takes in at a glance: a smaller one is a whole number of the largest that still fails."""
+ROUND = (SECOND, 10 * SECOND, 60 * SECOND, 600 * SECOND)
+"""Waits that a reader takes in at a glance; where none will do, a wait is cut to a whole number of one of them."""
 
 
 def shrink(setting: Setting, steps: Sequence[Step], case: str, still_broken: Broken, budget: int) -> History | None:
@@ -84,10 +84,11 @@ class _Search:
                 self.fails((*self.steps[:place], plainer, *self.steps[place + 1 :]))
 
     def cut_waits(self) -> None:
-        """Make one wait after the other shorter, the last first: none, else the roundest that still fails."""
+        """Make one wait after the other shorter, the last first."""
         for place in reversed(range(len(self.steps))):
             wait = self.steps[place].at - (self.steps[place - 1].at if place else 0)
-            for shorter in dict.fromkeys((0, *(wait // unit * unit for unit in ROUND))):
+            whole = (wait // unit * unit for unit in reversed(ROUND))
+            for shorter in dict.fromkeys((0, *ROUND, *whole)):
                 if shorter < wait and self.fails(self._sooner(place, wait - shorter)):
                     break
 
@@ -115,4 +116,3 @@ class _Search:
             bench = Bench(self._setting, world, self._case)
             await play(bench, steps)
             return bench.history()
-

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, get_args
 
-Operation = Literal["submit", "read", "read-id", "force", "ledger", "restart", "call"]
+Operation = Literal["submit", "read", "read-id", "force", "ledger", "restart", "answer-events", "call"]
 OPERATIONS: tuple[Operation, ...] = get_args(Operation)
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Awaitable, Callable, MutableMapping
+from decimal import Decimal
 from typing import Any
 
 SIZE_LIMIT = 32 * 1024 * 1024
@@ -62,11 +63,12 @@ async def read_body(receive: Receive, limit: int = SIZE_LIMIT) -> bytes:
     return b"".join(chunks)
 
 
-def parse_json(body: bytes) -> Any:
-    """JSON data.
+def parse_json(body: bytes, *, exact: bool = False) -> Any:
+    """JSON data, with its fractions as `Decimal` where it is to be `exact`.
 
     Raises:
         BadBodyError: with what is wrong, in words safe to send back.
+        ArithmeticError: an exponent is too large for a `Decimal`.
     """
     containers = body.count(b"[") + body.count(b"{")
     if containers > CONTAINER_LIMIT:
@@ -78,7 +80,7 @@ def parse_json(body: bytes) -> Any:
     except UnicodeDecodeError:
         raise BadBodyError("The body is not UTF-8.") from None
     try:
-        data = _decode(text)
+        data = _decode_exactly(text) if exact else _decode(text)
     except BadBodyError:
         raise
     except RecursionError:
@@ -115,6 +117,11 @@ def _finite(text: str) -> float:
     return value
 
 
+def _exactly(text: str) -> Decimal:
+    _finite(text)
+    return Decimal(text)
+
+
 def _bounded(text: str) -> int:
     if len(text) > DIGIT_LIMIT:
         raise BadBodyError(f"An integer has more than {DIGIT_LIMIT} digits.")
@@ -122,6 +129,7 @@ def _bounded(text: str) -> int:
 
 
 _decode = json.JSONDecoder(parse_constant=_no_constant, parse_float=_finite, parse_int=_bounded).decode
+_decode_exactly = json.JSONDecoder(parse_constant=_no_constant, parse_float=_exactly, parse_int=_bounded).decode
 
 
 def _position(error: ValueError) -> str:

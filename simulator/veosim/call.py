@@ -13,7 +13,7 @@ from veosim.scenario.exchanges import BODILESS, Breakage, ExchangeEntry, Respond
 from veosim.spoils import SPOILS, Spoilable
 
 
-@dataclass(slots=True)  # not frozen: made for each exchange, and a frozen one takes 2 µs more
+@dataclass(slots=True)  # not frozen: made for each exchange, and a frozen one takes 3 µs instead of 0.2
 class Call:
     """One request as the app read it.
 
@@ -45,7 +45,7 @@ class Call:
     request: JobRequest | None = None
 
 
-@dataclass(slots=True)  # not frozen: made for each exchange, and a frozen one takes 1 µs more
+@dataclass(slots=True)  # not frozen: as above
 class Reaction:
     """What to do about a call: `first` await something, wait `delay` nanoseconds, then answer or break the connection.
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections import Counter, deque
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from veosim.errors import VeosimError
@@ -66,6 +66,10 @@ Watcher = Callable[[str, Exchange], None]
 """Told, on the loop, that an exchange was `opened` or `closed`, once the journal says so too; must not raise."""
 
 
+Ended = Counter[tuple[str, str, int | None]]
+"""How many exchanges have ended, by dialect, kind and status."""
+
+
 class Journal:
     """The exchanges of one namespace. Iterating gives those still kept; `dropped` counts the others.
 
@@ -74,6 +78,7 @@ class Journal:
         kept_bytes: of their bodies.
         namespace: stamped on each exchange.
         watchers: told of each; whoever joins later is told from then on.
+        ended: counts each exchange that ends, by its dialect, kind and status.
     """
 
     def __init__(
@@ -82,7 +87,8 @@ class Journal:
         kept_bytes: int = KEPT_BYTES,
         *,
         namespace: str = "default",
-        watchers: Iterable[Watcher] = (),
+        watchers: Sequence[Watcher] = (),
+        ended: Ended | None = None,
     ) -> None:
         self._exchanges: deque[Exchange] = deque()
         self._kept = kept
@@ -92,6 +98,7 @@ class Journal:
         self._waiters: list[tuple[Callable[[], bool], asyncio.Future[None]]] = []
         self._namespace = namespace
         self._watchers = watchers
+        self._ended: Ended = Counter() if ended is None else ended
         self.dropped = 0
 
     @property
@@ -111,15 +118,18 @@ class Journal:
         exchange.number, exchange.namespace = self._count, self._namespace
         self._exchanges.append(exchange)
         self._weigh(len(exchange.request))
-        self._tell("opened", exchange)
+        if self._watchers or self._waiters:
+            self._tell("opened", exchange)
         return exchange
 
     def close(self, exchange: Exchange, now: int) -> None:
         """Stamp the end of an exchange."""
         exchange.answered_at = now
+        self._ended[exchange.dialect, exchange.kind, exchange.status] += 1
         if exchange.answer and self._holds(exchange):
             self._weigh(len(exchange.answer))
-        self._tell("closed", exchange)
+        if self._watchers or self._waiters:
+            self._tell("closed", exchange)
 
     def _weigh(self, more: int) -> None:
         """Count the bytes of bodies, and drop the oldest exchanges beyond either bound; the newest always stays."""

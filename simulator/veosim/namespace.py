@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 
 from veosim.callbacks.schedule import Callbacks, Post
@@ -13,7 +13,7 @@ from veosim.callbacks.sign import Secret
 from veosim.clock import Clock
 from veosim.dialects.base import Dialect
 from veosim.job import TERMINAL, Job, Outcome, State, view
-from veosim.journal import Journal, Watcher
+from veosim.journal import Ended, Journal, Watcher
 from veosim.scenario.model import Scenario
 from veosim.scenario.stage import Stage
 
@@ -56,6 +56,7 @@ class Common:
     secret: Secret
     kept: Kept
     watchers: Sequence[Watcher] = ()
+    ended: Ended = field(default_factory=Counter)
 
 
 @dataclass(slots=True)
@@ -79,7 +80,9 @@ class Namespace:
         self._common = common
         self.jobs: dict[str, Job] = {}
         kept = common.kept
-        self.journal = Journal(kept.exchanges, kept.journal_bytes, namespace=name, watchers=common.watchers)
+        self.journal = Journal(
+            kept.exchanges, kept.journal_bytes, namespace=name, watchers=common.watchers, ended=common.ended
+        )
         self.callbacks = Callbacks(common.clock, self.journal, common.post, common.secret)
         self._begin()
 

@@ -16,7 +16,13 @@ _PACKAGE = Path(__file__).parent
 
 def folder(name: str) -> Path:
     """The folder `scenarios` or `openapi`, wherever this installation keeps it."""
-    for candidate in (_PACKAGE / name, _PACKAGE.parents[1] / name):
+    return _found(_PACKAGE, name)
+
+
+@cache
+def _found(package: Path, name: str) -> Path:
+    """It is looked for once, since every simulator asks: that is a third of the time that making one takes."""
+    for candidate in (package / name, package.parents[1] / name):
         if candidate.is_dir():
             return candidate
     raise VeosimError(f"this installation of veosim lacks its {name}/ folder; install it again")

@@ -6,6 +6,7 @@ the clock, then what to answer, or how to break the connection. The app carries 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection
 from dataclasses import replace
 
@@ -16,13 +17,13 @@ from veosim.clock import EPOCH, Clock, RealClock, ScaledClock, wall_now
 from veosim.dialects.base import MEDIA, Answer, Kind, RefusedError
 from veosim.errors import VeosimError
 from veosim.job import TERMINAL, Job, JobError, JobRequest, JobView, Outcome, State, ended, light, view
-from veosim.journal import Exchange, Journal, Watcher
+from veosim.journal import Ended, Exchange, Journal, Watcher
 from veosim.namespace import KEPT, Common, Kept, Namespace
 from veosim.outbound.base import Guarded, Outbound
 from veosim.outbound.images import unusable
 from veosim.results import VIDEO, NoResultError, deliver
 from veosim.scenario.exchanges import ExchangeEntry
-from veosim.scenario.matching import Seen, seen_of
+from veosim.scenario.matching import Seen, counted, seen_of
 from veosim.scenario.model import DEFAULT, Scenario
 from veosim.scenario.stage import Stage
 from veosim.seeded import fingerprint
@@ -51,6 +52,7 @@ class Simulator:
 
     Attributes:
         watchers: told of every exchange, in every namespace, as it opens and closes.
+        ended: how many exchanges have ended, in every namespace, whatever was reset since.
     """
 
     def __init__(  # noqa: PLR0913  each by keyword
@@ -74,8 +76,9 @@ class Simulator:
         self._epoch = wall_now() if isinstance(self.clock, ScaledClock) else EPOCH
         self._keys = frozenset(fingerprint(f"Bearer {key}") for key in keys)
         self.watchers: list[Watcher] = []
+        self.ended: Ended = Counter()
         self.tenants = Tenants(
-            Common(scenario, seed, self.clock, self.outbound.post, secret, kept, self.watchers),
+            Common(scenario, seed, self.clock, self.outbound.post, secret, kept, self.watchers, self.ended),
             frozenset(self.steering.namespaces.values()),
         )
 
@@ -212,8 +215,9 @@ class Simulator:
             exchange.fault, exchange.note = refused.fault, refused.message
             answer = call.dialect.error(call.operation, refused.status, refused.message)
             return Reaction(exchange, replace(answer, headers=refused.headers))
-        seen = Seen(call.dialect.name, (call.operation.name,), request.prompt, call.key)
-        fault = stage.fault(Kind.SUBMIT, seen)
+        fault = None
+        if stage.has_faults(Kind.SUBMIT):
+            fault = stage.fault(Kind.SUBMIT, Seen(call.dialect.name, (call.operation.name,), request.prompt, call.key))
         if fault is not None and fault.replaces_answer and not fault.accept:
             return faulty(exchange, fault, call)
         pinned = chosen.scenario if chosen is not None and exchange.marker is None else ""
@@ -285,24 +289,27 @@ class Simulator:
         exchange, home, job = self._known(call)
         if job is None:
             return Reaction(exchange, call.dialect.unknown_job(call.operation, call.job_id))
-        fault = self._fault(call, home, job)
-        view = self.view(job)
-        answer = call.dialect.status(call.operation, job, view)
+        fault = self._fault(call, home, job, exchange.at)
+        state = view(job, exchange.at)
+        answer = call.dialect.status(call.operation, job, state)
         if fault is None:
             return Reaction(exchange, answer)
         earlier = call.dialect.status(call.operation, job, JobView(State.QUEUED, 0))
-        return faulty(exchange, fault, call, Own(answer, view.state is State.SUCCEEDED, earlier))
+        return faulty(exchange, fault, call, Own(answer, state.state is State.SUCCEEDED, earlier))
 
-    def _fault(self, call: Call, home: Namespace, job: Job) -> ExchangeEntry | None:
+    def _fault(self, call: Call, home: Namespace, job: Job, at: int) -> ExchangeEntry | None:
         """The fault of an exchange about a job; counts it."""
-        kind, operation = call.operation.kind, call.operation.name
-        return home.stage_of(job).fault(kind, seen_of(job, kind, operation, call.key, self.clock.now()))
+        kind, stage = call.operation.kind, home.stage_of(job)
+        if stage.has_faults(kind):
+            return stage.fault(kind, seen_of(job, kind, call.operation.name, call.key, at))
+        counted(job, kind, at)
+        return None
 
     def _cancel(self, call: Call) -> Reaction:
         exchange, home, job = self._known(call)
         if job is None:
             return Reaction(exchange, call.dialect.unknown_job(call.operation, call.job_id))
-        fault = self._fault(call, home, job)
+        fault = self._fault(call, home, job, exchange.at)
         if fault is not None and fault.replaces_answer:
             return faulty(exchange, fault, call)
         answer = self._cancelled(call, home, job)
@@ -321,7 +328,7 @@ class Simulator:
         exchange, home, job = self._known(call)
         if job is None:
             return Reaction(exchange, call.dialect.unknown_job(call.operation, call.job_id))
-        fault = self._fault(call, home, job)
+        fault = self._fault(call, home, job, exchange.at)
         if fault is not None and fault.replaces_answer:
             return faulty(exchange, fault, call)
         try:

@@ -56,6 +56,18 @@ def test_a_submit_is_written_down_as_it_was_answered() -> None:
     assert "vk-1" not in repr(event)
 
 
+def test_a_raw_body_is_sent_as_it_is_and_shown_as_text() -> None:
+    """Bytes that are no JSON go out under the content type that the order names; the event says what they were."""
+
+    async def work(bench: Bench, gateway: FunctionGateway) -> tuple[Submit, FunctionGateway]:
+        return await bench.submit(bench.order(raw="[\xff]", content_type="text/plain")), gateway
+
+    event, gateway = on_a_bench(answering(400, b"{}"), work)
+    ((_, _, headers, body),) = gateway.asked
+    assert (headers["Content-Type"], body) == ("text/plain", b"[\xff]")
+    assert event.request == "b'[\\xff]'"
+
+
 @pytest.mark.parametrize(
     ("body", "job_id"),
     [

@@ -114,3 +114,13 @@ def test_a_wrong_order_is_no_trap_for_the_book() -> None:
     orders = book()
     order = orders.order("image", image="data", fields={"image": ["x"]})
     assert orders.markers == {order.marker: "job#1"}
+
+
+def test_a_raw_body_goes_out_byte_by_byte() -> None:
+    """A character is a byte, so that bodies which are no text can be written down; the marker stands in them too."""
+    order = book().order(raw='{"prompt": "{marker} \xff"', content_type="text/plain", intent="body")
+    assert order.body == b'{"prompt": "' + order.marker.encode() + b' \xff"'
+    assert order.content_type == "text/plain"
+    assert order.wishes == {"raw": '{"prompt": "{marker} \xff"', "content_type": "text/plain", "intent": "body"}
+    assert book().order(label=order.label, **order.wishes) == order
+    assert book().order().content_type == "application/json"

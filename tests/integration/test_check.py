@@ -162,6 +162,20 @@ def test_what_a_ledger_cannot_prove_is_exit_4_unless_it_is_waived(tmp_path: Path
     assert veosim("check", "--profile", profile, "--rule", open_[0], "--rule", proved[0]).exit_code == 0
 
 
+def test_good_practice_is_a_warning_and_red_only_under_strict() -> None:
+    """A SHOULD that is broken is told whole, counted apart, and fails the build of those who ask for it."""
+    broken = ("check", "--mutant", "failure-loses-its-reason", "--rule", "LIFE-09", "--depth", "1", "--examples", "0")
+    lax = veosim(*broken)
+    assert lax.exit_code == 0
+    assert "~ LIFE-09                FAIL         SHOULD " in lax.stdout
+    assert f"~ LIFE-09  {RULES['LIFE-09'].sentence}\n  source    " in lax.stdout
+    assert lax.stdout.endswith("\nCONFORMANT  (1 warning)\n")
+    strict = veosim(*broken, "--strict", "--json")
+    data = json.loads(strict.stdout)
+    assert (strict.exit_code, data["exit"], data["strict"]) == (1, 1, True)
+    assert [(line["verdict"], line["red"]) for line in data["results"]] == [("FAIL", True)]
+
+
 def test_a_waiver_is_shown_with_its_reason(tmp_path: Path) -> None:
     """What stays unproven by consent does not fail the build, and is not called a pass."""
     path = write_profile(tmp_path, {"ledger": None, "waive": {"BILL-06": "charges are in another system"}})
@@ -203,11 +217,11 @@ def test_a_mistake_is_json_too() -> None:
 
 
 def test_events_of_one_instant_come_in_their_order() -> None:
-    """The upstream's refusal stands before the charge and the failed job that came of it."""
+    """The upstream's refusal stands before the charge, the failed job and the event that came of it."""
     result = veosim("check", "--mutant", "bills-status-error", "--rule", "bill-06", "--json")
     (line,) = json.loads(result.stdout)["results"]
     events = [event["event"] for event in line["findings"][0]["history"] if event["at"] == 0]
-    assert events == ["Submit", "UpstreamSubmit", "LedgerRead", "Read", "Read"]
+    assert events == ["Submit", "UpstreamSubmit", "LedgerRead", "Read", "Read", "Webhook"]
 
 
 def test_an_interruption_ends_the_run_at_once() -> None:

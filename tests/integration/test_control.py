@@ -195,7 +195,6 @@ class TestEvents:
         """The server keeps nothing more for it, goes on, and tells it so when it reads again."""
         simulator = Simulator(parse_scenario("scenario: plain\n"), clock=ManualClock())
         app = create_app(simulator)
-        (hub,) = [one for each in simulator.watchers if isinstance(one := getattr(each, "__self__", None), Hub)]
         server = ThreadedServer(app)
         server.start()
         try:
@@ -203,6 +202,7 @@ class TestEvents:
             with closing(socket.create_connection((host, int(port)), DEADLINE)) as reader:
                 reader.sendall(b"GET /_veosim/events HTTP/1.1\r\nHost: localhost\r\n\r\n")
                 assert reader.recv(64).startswith(b"HTTP/1.1 200 ")
+                (hub,) = [one for each in simulator.watchers if isinstance(one := getattr(each, "__self__", None), Hub)]
                 (listener,) = hub._listeners
 
                 async def flood() -> int:
@@ -226,4 +226,4 @@ class TestEvents:
                 assert control.health().status == "ok"
         finally:
             server.stop()
-        assert len(hub) == 0
+        assert (len(hub), simulator.watchers) == (0, [])

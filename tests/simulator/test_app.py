@@ -11,6 +11,8 @@ from email.message import Message
 from typing import Any
 
 import pytest
+from starlette.applications import Starlette
+from starlette.routing import Mount
 from tests.support import asgi
 from tests.support.films import film
 
@@ -142,6 +144,56 @@ class TestRoutes:
         (exchange,) = simulator.journal
         assert (answer.status, exchange.path) == (404, "/api-video/no\nwhere")
         assert answer.json()["message"].startswith("GET /api-video/no\nwhere is not served here; the nearest are ")
+
+
+class TestTable:
+    """Submits and polls are looked up in a table, past the routes, which know them as well."""
+
+    @staticmethod
+    def both(method: str, path: str, body: object = None, *, below: str = "") -> list[tuple[int, bytes, list[str]]]:
+        """Status, body and the journal's operations: as asked directly, and by the routes alone below a mount."""
+        found = []
+        for prefix in ("", "/up"):
+            simulator = Simulator(clock=ManualClock())
+            app: Any = create_app(simulator)
+            if prefix:
+                app = Starlette(routes=[Mount(prefix, app)])
+            job = asyncio.run(asgi.call(app, "POST", f"{prefix}/api-video{TEXT}", {"prompt": "A kite"})).json()
+            asked = prefix + below + path.format(job_id=job["job_id"])
+            answer = asyncio.run(asgi.call(app, method, asked, body))
+            found.append((answer.status, answer.body, [exchange.operation for exchange in simulator.journal]))
+        return found
+
+    @pytest.mark.parametrize(
+        ("method", "path", "status", "operation"),
+        [
+            ("POST", TEXT, 400, "from-text"),
+            ("GET", "/api/video/status/{job_id}", 200, "status"),
+            ("GET", "/api/video/status/nobody", 404, "status"),
+            ("HEAD", "/media/{job_id}/video.mp4", 409, "media"),
+        ],
+    )
+    def test_both_ways_lead_to_the_same(self, method: str, path: str, status: int, operation: str) -> None:
+        """Also where the upstream is mounted below a path, which the table does not know."""
+        direct, routed = self.both(method, path, {} if method == "POST" else None, below="/api-video")
+        assert direct == routed
+        assert (direct[0], direct[2]) == (status, ["from-text", operation])
+
+    @pytest.mark.parametrize(
+        ("method", "path", "status"),
+        [
+            ("GET", "/api-video/api/video/status/", 404),
+            ("GET", "/api-video/api/video/status/{job_id}\n", 404),
+            ("GET", "/api-video/api/video/status/{job_id}/", 404),
+            ("HEAD", "/api-video/api/video/status/{job_id}", 405),
+            ("DELETE", "/api-video/api/video/status/{job_id}", 405),
+            ("POST", f"/api-video{TEXT}\n", 404),
+        ],
+    )
+    def test_what_is_not_in_it_is_missed(self, method: str, path: str, status: int) -> None:
+        """A path that only looks like one of the table's is no operation."""
+        direct, _ = self.both(method, path)
+        assert (direct[0], direct[2]) == (status, ["from-text", ""])
 
 
 class TestBase:

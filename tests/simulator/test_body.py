@@ -133,6 +133,15 @@ def test_an_object_is_read(body: bytes, data: object) -> None:
     assert parse_object(body) == data
 
 
+def test_fractions_are_exact_where_asked_for() -> None:
+    """They stay within the same bounds, and an exponent that no Decimal has is an error of its own."""
+    assert repr(parse_json(b"[1.10, 7, 1e3]", exact=True)) == "[Decimal('1.10'), 7, Decimal('1E+3')]"
+    with pytest.raises(BadBodyError, match=r"^A number is too large\.$"):
+        parse_json(b"1e999", exact=True)
+    with pytest.raises(ArithmeticError):
+        parse_json(b"1e-99999999999999999999", exact=True)
+
+
 @pytest.mark.parametrize("body", [b"[]", b"1", b'"a"', b"null", b"true"])
 def test_a_body_must_be_an_object(body: bytes) -> None:
     """No operation takes anything else."""

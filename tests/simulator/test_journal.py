@@ -1,12 +1,13 @@
 """The journal: what it keeps, finds and waits for."""
 
 import asyncio
+from collections import Counter
 from typing import Any
 
 import pytest
 
 from veosim.errors import VeosimError
-from veosim.journal import Exchange, Journal, JournalGoneError
+from veosim.journal import Ended, Exchange, Journal, JournalGoneError
 
 
 def arrived(kind: str = "poll", job_id: str | None = None, *, created: bool = False, operation: str = "") -> Exchange:
@@ -24,6 +25,19 @@ def test_exchanges_are_numbered_in_the_order_of_arrival() -> None:
         Exchange(2, 5, "api-video", "", "poll", "GET", "/"),
     ]
     assert list(journal)[1] is second
+
+
+def test_what_has_ended_is_counted() -> None:
+    """By dialect, kind and status; a reset of the journal takes nothing back, and what is still open is left out."""
+    ended: Ended = Counter()
+    journal = Journal(ended=ended)
+    for kind, status in (("submit", 200), ("poll", 404), ("poll", None), ("poll", 404)):
+        exchange = journal.open(arrived(kind))
+        exchange.status = status
+        journal.close(exchange, 9)
+    journal.open(arrived())
+    journal.reset()
+    assert ended == {("api-video", "submit", 200): 1, ("api-video", "poll", 404): 2, ("api-video", "poll", None): 1}
 
 
 def test_the_journal_is_bounded_and_counts_what_it_dropped() -> None:

@@ -243,6 +243,8 @@ def _bend(draw: st.DrawFn, event: Event) -> Event:
         return replace(event, shown=replace(event.shown, state=state, **{field: odd}))
     if isinstance(event, UpstreamSubmit) and draw(st.booleans()):
         return replace(event, request=odd)
+    if isinstance(event, UpstreamCallback | Restart):
+        return event
     name = draw(st.sampled_from(NAMES))
     data = event.data if isinstance(event.data, dict) else {}
     return replace(event, data=draw(st.sampled_from((odd, {**data, name: odd}))))

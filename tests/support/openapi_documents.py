@@ -21,6 +21,9 @@ NAMED = {"paths", "pathItems", "callbacks", "schemas", "$defs", "content", "requ
 # Keywords that hold plain values, or that only point elsewhere.
 PLAIN = {"default", "example", "examples", "enum", "const", "links", "mapping", "required", "security"}
 
+# Operations with a body that make no job, so that there is no status to lead to.
+JOBLESS = {"uploadMedia"}
+
 Place = tuple[str, Any]
 
 
@@ -213,7 +216,7 @@ def unlinked(document: dict[str, Any]) -> list[str]:
     return [
         pointer
         for pointer, _, method, operation in operations(document)
-        if method == "post" and "requestBody" in operation
+        if method == "post" and "requestBody" in operation and operation.get("operationId") not in JOBLESS
         for status, response in operation["responses"].items()
         if str(status).startswith("2") and not followed(document, target(document, response))
     ]

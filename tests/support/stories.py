@@ -91,6 +91,7 @@ def submit(
     intent: str = "valid",
     about: str = "",
     id: str | None = SAME,  # noqa: A002  the field is called so
+    headers: Mapping[str, str] | None = None,
 ) -> Submit:
     """A submit that is answered with the documented 202; any other status comes without a job."""
     answered = None if status is None else ns(at) + ns(took)
@@ -110,6 +111,7 @@ def submit(
         answered_at=answered,
         status=status,
         data=(envelope if accepted else {"error": "no"}) if data is SAME else data,
+        headers=headers or {},
         job_id=id,
         wall=None if answered is None else wall(answered),
     )

@@ -88,7 +88,7 @@ from veosim.errors import VeosimError, did_you_mean
     type=click.IntRange(0, 12),
     help="Try every sequence of so many operations (virtual time only).",
 )
-@click.option("--budget", metavar="N", type=click.IntRange(1), help="Try at most so many sequences, the shortest first.")
+@click.option("--budget", metavar="N", type=click.IntRange(1), help="Try at most so many sequences, shortest first.")
 @click.option(
     "--examples",
     default=EXAMPLES,

@@ -95,6 +95,7 @@ async def _body(request: Request, limit: int = SIZE_LIMIT) -> bytes:
 
 def _submit(service: str) -> Handler:
     async def handler(gateway: Gateway, request: Request) -> Reply:
+        gateway.check_type(request.headers.get("content-type"))
         return await gateway.submit(service, request.headers.get("authorization"), await _body(request))
 
     return handler

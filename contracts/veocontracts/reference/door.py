@@ -62,6 +62,12 @@ class Door:
             raise Refused(429, "rate_limited", "Too many requests for this key.", max(1, wait))
         window.append(self.now())
 
+    def check_type(self, content_type: str | None) -> None:
+        """The body must be said to be JSON, or nothing be said of it (inferred)."""
+        said = (content_type or "").partition(";")[0].strip().lower()
+        if said not in {"", "application/json"} and not said.endswith("+json"):
+            raise Refused(400, "invalid_request", "The content type must be application/json.")
+
     def read(self, body: bytes) -> dict[str, Any]:
         """The request's JSON object."""
         try:

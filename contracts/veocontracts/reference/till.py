@@ -26,8 +26,8 @@ class Till:
     def units(self, job: Job) -> Decimal:
         """The seconds that were asked for, or as many as were delivered, where those are fewer (inferred)."""
         told = (job.result or {}).get("duration_seconds")
-        delivered = Decimal(str(told)) if type(told) in {int, float} and told > 0 else self.asked(job)
-        return min(self.asked(job), delivered)
+        given = isinstance(told, int | float) and not isinstance(told, bool) and told > 0
+        return min(self.asked(job), Decimal(str(told))) if given else self.asked(job)
 
     def cost(self, job: Job, units: Decimal) -> Decimal:  # noqa: ARG002  the price depends on nothing else about a job
         """Units at the catalogue's price."""

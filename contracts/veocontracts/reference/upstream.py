@@ -16,8 +16,9 @@ from veosim.inprocess import App, Response, call
 Heard = Callable[[], None]
 
 
-def _headers(key: str) -> dict[str, str]:
-    return {"content-type": "application/json"} | ({"authorization": f"Bearer {key}"} if key else {})
+def _headers(key: str, data: Mapping[str, Any] | None) -> dict[str, str]:
+    headers = {} if data is None else {"content-type": "application/json"}
+    return headers | ({"authorization": f"Bearer {key}"} if key else {})
 
 
 def _body(data: Mapping[str, Any] | None) -> bytes:
@@ -72,7 +73,7 @@ class HttpUpstream:
         """Send over HTTP."""
         parts = []
         try:
-            async with self._client.stream(method, path, content=_body(data), headers=_headers(key)) as answer:
+            async with self._client.stream(method, path, content=_body(data), headers=_headers(key, data)) as answer:
                 async for part in answer.aiter_bytes():
                     parts.append(part)
                     if heard is not None:
@@ -100,7 +101,7 @@ class AppUpstream:
     ) -> Response:
         """Call the app."""
         app = self._app if heard is None else _overheard(self._app, heard)
-        return await call(app, method, self._prefix + path, _headers(key), _body(data))
+        return await call(app, method, self._prefix + path, _headers(key, data), _body(data))
 
     async def close(self) -> None:
         """Nothing is held."""

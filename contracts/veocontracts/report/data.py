@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import MISSING, Field, asdict, fields, is_dataclass
-from datetime import datetime
 from decimal import Decimal
 from math import isfinite
 from typing import Any
@@ -92,8 +91,6 @@ def _plain(value: Any) -> Any:
         return _parts(value)
     if isinstance(value, Decimal) or (isinstance(value, float) and not isfinite(value)):
         return str(value)
-    if isinstance(value, datetime):
-        return value.isoformat()
     if isinstance(value, dict):
         return {str(key): _plain(item) for key, item in value.items()}
     if isinstance(value, list | tuple):

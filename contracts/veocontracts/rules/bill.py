@@ -16,6 +16,7 @@ from veocontracts.rules.facts import (
     failed_unbilled,
     lower,
     outcome,
+    reports,
     slack,
     state,
     upper,
@@ -173,6 +174,11 @@ def error_envelope_is_failure(history: History) -> Iterator[Observation]:
             yield judged(story, failed_unbilled(story), "failed, unbilled", outcome(story), told.at)
 
 
+def _turned_down(story: Story) -> bool:
+    """Whether the upstream answered, and made no job."""
+    return story.planned is None and bool(story.upstream) and story.upstream[-1].status is not None
+
+
 @rule(
     "BILL-07",
     "A job that timed out is not billed.",
@@ -184,7 +190,7 @@ def timeouts_are_free(history: History) -> Iterator[Observation]:
     """Failed at the deadline, unbilled."""
     for story in history.stories:
         ended = story.ended
-        if not story.accepted or state(story) != "failed" or any(poll.final for poll in story.polls):
+        if not story.accepted or state(story) != "failed" or reports(story) or _turned_down(story):
             continue
         if ended is not None and ended[0].at >= lower(story, history.terms):
             yield judged(story, not charge(story), "unbilled", outcome(story))

@@ -9,7 +9,18 @@ from veocontracts.events import LedgerRead
 from veocontracts.history import History, Story
 from veocontracts.rules.base import Observation, Source, broken, held, judged, rule
 from veocontracts.rules.bill import TIMEOUT, completed
-from veocontracts.rules.facts import EXACT, amount, asked_seconds, charge, charges, deadline, number, outcome, slack
+from veocontracts.rules.facts import (
+    EXACT,
+    amount,
+    asked_seconds,
+    charge,
+    charges,
+    deadline,
+    number,
+    outcome,
+    reports,
+    slack,
+)
 from veocontracts.terms import Terms
 
 ONCE = Source(("000", "001"), "Pricing: billed once, when the gateway job completes")
@@ -29,7 +40,7 @@ def not_before_completion(history: History) -> Iterator[Observation]:
     for story in history.stories:
         if not story.accepted or story.submit.answered_at is None:
             continue
-        ends = [poll.at for poll in story.polls if poll.final]
+        ends = [report.at for report in reports(story)]
         ends += [story.ended[0].at] if story.ended else []
         done = min(ends) if ends else None
         early = [

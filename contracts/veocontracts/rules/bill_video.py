@@ -26,7 +26,7 @@ NOTHING_MADE = Source(
     ("000", "001"), "Pricing: per second of generated video; without a video there is none", "follows"
 )
 PER_SECOND = Source(
-    ("000", "001"), "Pricing: per second of generated video; what was delivered is practice", "practice"
+    ("000", "001"), "Pricing: per second of generated video; that fewer may come is not said", "practice"
 )
 
 

@@ -12,6 +12,12 @@ from veocontracts.terms import Terms
 FIELDS = ("model", "resolution", "duration", "aspect_ratio")
 CHANGELOG = Source(("000", "001"), "Changelog 1.1: exact enum values")
 EXACTLY = Source(("000", "001"), "Changelog 1.1: exact enum values", "follows")
+BODIES = {
+    "empty": "a body of nothing",
+    "malformed": "a body that is no JSON",
+    "no-object": "JSON that is no object",
+    "content-type": "a body that is said to be no JSON",
+}
 KNOWN_FIELDS = frozenset({*FIELDS, "prompt", "image"})
 
 
@@ -133,6 +139,23 @@ def required_fields(history: History) -> Iterator[Observation]:
 
 def _failed_without_cause(story: Story, terms: Terms) -> bool:
     return state(story) == "failed" and (not story.upstream or succeeds_in_time(story, terms))
+
+
+@rule(
+    "ENUM-06",
+    "A body that is empty, no JSON, no object, or said to be something other than JSON is refused with a 4xx.",
+    Source((), "common HTTP; the documents name a JSON body", "practice"),
+    witness="a request of a known key with such a body",
+    grains=tuple(BODIES),
+)
+def bodies_refused(history: History) -> Iterator[Observation]:
+    """4xx, and no job. An answer about the key or the limit says nothing of the body."""
+    for story in history.stories:
+        submit = story.submit
+        if submit.intent == "body" and submit.about in BODIES and submit.status not in {401, 403, 429}:
+            kept = submit.status is not None and 400 <= submit.status < 500
+            found = _verdict(story) if submit.status is not None else "no answer"
+            yield judged(story, kept, f"4xx for {BODIES[submit.about]}", found, submit.answered_at, submit.about)
 
 
 @rule(

@@ -162,8 +162,8 @@ def own_reads(story: Story) -> list[Read]:
 
 def reports(story: Story) -> list[UpstreamPoll | UpstreamCallback]:
     """What the upstream told of the job's end, in polls and in callbacks of its own, in order of time."""
-    told = [event for event in (*story.polls, *story.callbacks) if event.told.state in {"success", "error"}]
-    return sorted((event for event in told if isinstance(event, UpstreamPoll) or event.signed), key=lambda e: e.at)
+    told: list[UpstreamPoll | UpstreamCallback] = [*story.polls, *(event for event in story.callbacks if event.signed)]
+    return sorted((event for event in told if event.told.state in {"success", "error"}), key=lambda event: event.at)
 
 
 def is_video(value: Any) -> bool:

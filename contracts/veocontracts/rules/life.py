@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import pairwise
 
-from veocontracts.events import Read, Shown
+from veocontracts.events import Read, Shown, UpstreamCallback, UpstreamPoll
 from veocontracts.history import History, Story
 from veocontracts.rules.base import Observation, Source, broken, held, judged, rule
-from veocontracts.rules.facts import ROUNDING, instant, lower, makes_sense, outcome, own_reads
+from veocontracts.rules.facts import ROUNDING, instant, lower, makes_sense, outcome, own_reads, reports
 from veocontracts.terms import SECOND
 
 LIFECYCLE = Source(("000", "001"), "Guides: Async lifecycle (double polling)")
@@ -25,13 +25,12 @@ RESULT_FIELDS = ("status", "video_url", "duration_seconds", "model", "resolution
     "LIFE-01",
     "When the upstream reports success, the job becomes completed, and its result carries the upstream's fields.",
     POLLING,
-    witness="a poll that told the gateway of a success in time",
+    witness="a poll, or a callback that it took, told the gateway of a success in time",
 )
 def completed_with_result(history: History) -> Iterator[Observation]:
     """completed, and result_data equal to the upstream's answer in the documented fields."""
     for story in history.stories:
-        told = next((poll for poll in story.polls if poll.final), None)
-        last = story.last
+        told, last = _heard(story), story.last
         if told is None or last is None or not makes_sense(told):
             continue
         if told.at >= lower(story, history.terms):
@@ -42,12 +41,19 @@ def completed_with_result(history: History) -> Iterator[Observation]:
             yield broken(story, "completed, since the upstream reported success", outcome(story), told.at)
             continue
         result = last.result if isinstance(last.result, dict) else {}
-        answer = told.data if isinstance(told.data, dict) else {}
-        said = {name: answer[name] for name in RESULT_FIELDS if name in answer}
+        answer = told.data if isinstance(told, UpstreamPoll) and isinstance(told.data, dict) else {}
+        said: dict[str, object] = {name: answer[name] for name in RESULT_FIELDS if name in answer}
         said["video_url"] = told.told.video_url
         wrong = [f"{name} {result.get(name)!r}" for name in said if result.get(name) != said[name]]
         expected = ", ".join(f"{name} {value!r}" for name, value in said.items())
         yield judged(story, not wrong, f"the upstream's result: {expected}", ", ".join(wrong))
+
+
+def _heard(story: Story) -> UpstreamPoll | UpstreamCallback | None:
+    """What first told the gateway of the end: an answer to a poll, or a callback that it took."""
+    return next(
+        (each for each in reports(story) if isinstance(each, UpstreamPoll) or (each.status or 0) // 100 == 2), None
+    )
 
 
 @rule(
@@ -147,11 +153,11 @@ def completed_at(history: History) -> Iterator[Observation]:
     witness="a job read while the upstream was still at work, and completed later; or one completed too early",
 )
 def not_before_the_upstream(history: History) -> Iterator[Observation]:
-    """A job needs a poll that said success."""
+    """A job needs a poll that said success, or a callback of the upstream's own."""
     for story in history.stories:
         if not story.upstream and history.strays:
             continue  # its upstream job is there, but cannot be told from others
-        told = next((poll.at for poll in story.polls if poll.told.state == "success"), None)
+        told = next((report.at for report in reports(story) if report.told.state == "success"), None)
         early = [
             read
             for read, shown in story.views

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from veocontracts.events import UpstreamPoll, UpstreamSubmit
 from veocontracts.history import History, Story
 from veocontracts.rules.base import Observation, Source, broken, held, judged, rule
-from veocontracts.rules.facts import faultless, in_seconds, slack, state, upper
+from veocontracts.rules.facts import faultless, in_seconds, reports, slack, state, upper
 from veocontracts.terms import SECOND, Terms
 
 ENDS = Source(("000", "001"), "Overview: 600 s timeout; Guides: Async lifecycle (double polling)", "follows")
@@ -83,13 +83,13 @@ def waits_for_a_word(history: History) -> Iterator[Observation]:
         if not story.accepted or story.ended is None:
             continue
         read, shown = story.ended
-        told = any(poll.told.state == "success" for poll in story.polls)
-        expected, actual = f"undecided, after {strange[0].told.word!r}", shown.state
+        seen = read.answered_at or read.at
+        told = any(report.told.state == "success" and report.at <= seen for report in reports(story))
+        expected = f"undecided after {strange[0].told.word!r}"
         if shown.state == "completed":
-            early = (read.answered_at or read.at) < planned.ready_at
-            yield judged(story, not early, expected, f"{actual} before the upstream's success", read.at)
+            yield judged(story, told, expected, "completed before the upstream told of a success", read.at)
         elif told or len(strange) == 1:
-            yield broken(story, expected, actual, read.at)
+            yield broken(story, expected, shown.state, read.at)
 
 
 def _strange(event: UpstreamSubmit | UpstreamPoll) -> bool:

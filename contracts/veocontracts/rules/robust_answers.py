@@ -7,8 +7,11 @@ from collections.abc import Iterator
 from veocontracts.events import INFERRED, Call, Read, Submit
 from veocontracts.history import History
 from veocontracts.rules.base import Observation, Source, rule
+from veocontracts.terms import Terms
 
 Answered = Submit | Read | Call
+SHAPE = frozenset({"body", "content type"})
+"""What a gateway must see at once; a wrong field may also fail the job, where the profile allows that."""
 
 
 @rule(
@@ -26,7 +29,7 @@ def no_server_errors(history: History) -> Iterator[Observation]:
     seen: dict[tuple[str, str], Observation] = {}
     for event in history.events:
         if isinstance(event, Answered) and event.status is not None:
-            for found in (_status(event, event.status, troubled), _body(event, event.status)):
+            for found in (_status(event, event.status, troubled, history.terms), _body(event, event.status)):
                 if found is not None:
                     known = seen.get((found.subject, found.grain))
                     if known is None or (known.held and not found.held):
@@ -34,12 +37,14 @@ def no_server_errors(history: History) -> Iterator[Observation]:
     yield from seen.values()
 
 
-def _status(event: Answered, status: int, troubled: set[str]) -> Observation | None:
+def _status(event: Answered, status: int, troubled: set[str], terms: Terms) -> Observation | None:
     """5xx never; of what was made up from the document, 4xx for what it refuses, and not for what it allows."""
     expected, kept = "no 5xx", status < 500
-    if event.intent == "negative":
+    if isinstance(event, Call) and event.intent == "negative":
+        if status // 100 == 2 and event.about not in SHAPE and terms.refuses != "submit":
+            return None
         expected, kept = "4xx for what the document refuses", 400 <= status < 500
-    elif event.intent == "positive":
+    elif isinstance(event, Call) and event.intent == "positive":
         expected, kept = "no refusal of what the document allows", status < 400 or status == 429
     if not kept:
         return Observation(event.label, False, "status", expected, f"HTTP {status}", event.answered_at)

@@ -16,6 +16,7 @@ from veocontracts.rules.facts import (
     in_seconds,
     lower,
     outcome,
+    reports,
     slack,
     state,
     succeeds_in_time,
@@ -213,7 +214,7 @@ def _timed_out(story: Story, terms: Terms) -> bool:
     if planned is None or ended is None or not story.accepted or ended[1].state != "failed":
         return False
     late = planned.ready_at is None or planned.ready_at > deadline(story, terms) + slack(story, terms)
-    told = any(poll.final and poll.at <= upper(story, terms) for poll in story.polls)
+    told = any(report.at <= upper(story, terms) for report in reports(story))
     return late and not told and (ended[0].answered_at or ended[0].at) >= lower(story, terms)
 
 

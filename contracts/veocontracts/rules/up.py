@@ -151,7 +151,7 @@ def _ownerless(history: History) -> list[UpstreamSubmit]:
 @rule(
     "UP-09",
     "The client's API key does not reach the upstream.",
-    Source((), "security: a key is for the one who issued it", "practice"),
+    Source((), "a key is for the one who issued it", "practice"),
     witness="a submit or a poll of the gateway's for a job of a known key",
     level="SHOULD",
 )

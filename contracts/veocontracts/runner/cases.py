@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import traceback
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from veocontracts.bench import Bench, Setting
 from veocontracts.history import History
@@ -29,11 +29,21 @@ def run_case(runner: VirtualRunner, setting: Setting, case: Case) -> tuple[Histo
     return runner.run(work)
 
 
-def run_cases(setting: Setting, cases: Iterable[Case], rules: Iterable[Rule]) -> Tallies:
-    """Run cases one after the other and judge each."""
+def never(tallies: Tallies) -> bool:
+    """Nothing is enough."""
+    del tallies
+    return False
+
+
+def run_cases(
+    setting: Setting, cases: Iterable[Case], rules: Iterable[Rule], *, enough: Callable[[Tallies], bool] = never
+) -> Tallies:
+    """Run cases one after the other and judge each; no further one as soon as what they have shown is enough."""
     tallies, rules = Tallies(), list(rules)
     with VirtualRunner() as runner:
         for case in cases:
+            if enough(tallies):
+                break
             try:
                 history, foreign_wakes = run_case(runner, setting, case)
                 tallies.foreign_wakes += foreign_wakes

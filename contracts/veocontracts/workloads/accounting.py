@@ -16,13 +16,13 @@ MIX: tuple[tuple[str, dict[str, Any]], ...] = (
     ("main", {"fields": {"duration": "4s"}}),
     ("other", {"fields": {"duration": "8s"}}),
     ("main", {"job": {"outcome": "fail", "after": "7s"}}),
-    ("main", {"job": {"outcome": "stuck", "queue": "0s"}}),
     ("other", {"exchanges": ERROR_AT_SUBMIT}),
     ("main", {"fields": {"duration": 4}, "intent": "type", "about": "duration"}),
     ("main", {"fields": {"duration": "8s"}, "job": {"outcome": "succeed", "after": "40s"}}),
     ("other", {"job": {"outcome": "cancel", "after": "9s"}}),
+    ("main", {"job": {"outcome": "stuck", "queue": "0s"}}),
 )
-"""Whose job it is, and what becomes of it: completed, failed, timed out, refused upstream, refused, cancelled."""
+"""Whose job it is, and what becomes of it: completed, failed, refused upstream, refused, cancelled, timed out."""
 
 
 @workload("accounting")

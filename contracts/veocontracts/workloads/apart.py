@@ -57,5 +57,4 @@ async def _at_once(bench: Bench) -> None:
         await bench.watch(submit, 120 * SECOND, 4 * SECOND)
     await bench.pause(10 * SECOND)
     for submit in submits:
-        if submit.job_id is not None:
-            await bench.read(submit)
+        await bench.read(submit)

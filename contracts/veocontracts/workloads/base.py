@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable
+from collections import Counter
+from collections.abc import Awaitable, Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from veocontracts.bench import Bench, Setting
@@ -22,6 +23,8 @@ class Case:
         alone: nothing else may run beside it.
         phased: whether it begins at the setting's phase; one that counts its own times does not.
         virtual_only: too many or too long for a mode in which time costs time.
+        alike: tells it from cases of the workload that feed the same rules; a thinned run takes one in so many of
+            those that nothing tells apart.
     """
 
     name: str
@@ -32,6 +35,7 @@ class Case:
     alone: bool = False
     slow: bool = False
     phased: bool = True
+    alike: str = ""
 
 
 Maker = Callable[[Setting], Iterable[Case]]
@@ -49,12 +53,25 @@ def workload(name: str) -> Callable[[Maker], Maker]:
 
 
 def all_cases(setting: Setting) -> list[Case]:
-    """Every case of the setting's workloads, in a fixed order; what broke before comes first."""
-    names = setting.scope.workloads or WORKLOADS.keys()
+    """Every case of the setting's workloads, in a fixed order; what broke before comes first.
+
+    Of a workload's cases that are alike, only the setting's share is among them.
+    """
+    names, thin = setting.scope.workloads or WORKLOADS.keys(), setting.scope.effort.thin
     chosen = [maker for name, maker in WORKLOADS.items() if name in names]
-    return [case for maker in chosen for case in maker(setting)]
+    return [case for maker in chosen for case in thinned(maker(setting), thin)]
 
 
 def selected(setting: Setting, rules: frozenset[str], *, virtual: bool) -> list[Case]:
     """The cases that feed at least one of the rules."""
     return [case for case in all_cases(setting) if case.feeds & rules and (virtual or not case.virtual_only)]
+
+
+def thinned(cases: Iterable[Case], thin: int) -> Iterator[Case]:
+    """Of the cases that are alike, the first and every `thin`-th after it."""
+    seen = Counter[tuple[str, frozenset[str]]]()
+    for case in cases:
+        group = case.alike, case.feeds
+        if seen[group] % thin == 0:
+            yield case
+        seen[group] += 1

@@ -66,7 +66,7 @@ def valid(setting: Setting) -> Iterable[Case]:
         for values in product(*enums.values()):
             fields = dict(zip(enums, values, strict=True))
             name = f"valid {service} {image} {' '.join(values)}"
-            yield Case(name, _valid(service, image, fields), VALID_FEEDS)
+            yield Case(name, _valid(service, image, fields), VALID_FEEDS, alike=f"valid {service} {image}")
 
 
 def _valid(service: str, image: str, fields: dict[str, Any]) -> Drive:
@@ -103,7 +103,7 @@ def _wrong_case(service: str, intent: str, field: str, value: object, rule: str)
     async def drive(bench: Bench) -> None:
         await one_job(bench, service, fields={field: value}, intent=intent, about=field)
 
-    return Case(f"wrong {service} {field} {value!r}", drive, WRONG_FEEDS | {rule})
+    return Case(f"wrong {service} {field} {value!r}", drive, WRONG_FEEDS | {rule}, alike=f"wrong {field}")
 
 
 @workload("required-fields")

@@ -99,6 +99,7 @@ def sequences(setting: Setting) -> Iterable[Case]:
             virtual_only=True,
             jobs=1 + sequence.count("again"),
             slow=not LONG.isdisjoint(sequence),
+            alike=" ".join(sequence),
         )
 
 

@@ -12,7 +12,7 @@ from starlette.types import Receive, Scope, Send
 
 from veosim.control.refusals import RefusedError
 from veosim.control.wire import exchange_record
-from veosim.journal import Exchange
+from veosim.journal import Exchange, Watcher
 
 HEARTBEAT = 15.0
 """Seconds of the loop without an event after which a comment shows that the connection lives."""
@@ -81,14 +81,17 @@ class Hub:
         self._queue = queue
         self._most = listeners
         self._listeners: list[Listener] = []
+        self._watchers: list[Watcher] = []
+
+    def watch(self, watchers: list[Watcher]) -> None:
+        """Be among these watchers for as long as somebody listens: nobody pays for events that nobody reads."""
+        self._watchers = watchers
 
     def __len__(self) -> int:
         return len(self._listeners)
 
     def tell(self, what: str, exchange: Exchange) -> None:
         """Queue an event for everybody whom it concerns: a `Watcher`."""
-        if not self._listeners:
-            return
         concerned = [each for each in self._listeners if each.namespace in (None, exchange.namespace)]
         if concerned:
             event = _event(what, str(exchange.number), exchange_record(exchange, bodies=False))
@@ -105,12 +108,16 @@ class Hub:
             message = f"{self._most} listeners are connected already; disconnect one"
             raise RefusedError(503, "too_many_listeners", message)
         listener = Listener(namespace, self._queue)
+        if not self._listeners:
+            self._watchers.append(self.tell)
         self._listeners.append(listener)
         return listener
 
     def leave(self, listener: Listener) -> None:
         """Forget a listener."""
         self._listeners.remove(listener)
+        if not self._listeners:
+            self._watchers.remove(self.tell)
 
     def stream(self, namespace: str | None) -> EventStream:
         """The answer that goes on for as long as its reader does.

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 
 from veosim.dialects import DIALECTS
 from veosim.job import State, view
-from veosim.journal import Exchange
 from veosim.simulator import Simulator
 
 if TYPE_CHECKING:
@@ -32,17 +31,10 @@ WITHHELD = "none"
 
 
 class Metrics:
-    """Counts exchanges as they close, and everything else when it is asked."""
+    """Looks at a simulator when it is asked."""
 
     def __init__(self, simulator: Simulator) -> None:
         self._simulator = simulator
-        self._exchanges: Counter[tuple[str, str, str]] = Counter()
-
-    def count(self, what: str, exchange: Exchange) -> None:
-        """Count an exchange that has closed: a `Watcher`."""
-        if what == "closed":
-            status = WITHHELD if exchange.status is None else f"{exchange.status // 100}xx"
-            self._exchanges[exchange.dialect or OTHER, exchange.kind or OTHER, status] += 1
 
     async def text(self) -> bytes:
         """Everything in Prometheus' text format."""
@@ -72,7 +64,10 @@ class Metrics:
         yield held
         labels = ["dialect", "kind", "status"]
         seen = CounterMetricFamily("veosim_exchanges", "Exchanges that have ended, callbacks too.", labels=labels)
-        for key, count in sorted(self._exchanges.items()):
+        exchanges: Counter[tuple[str, str, str]] = Counter()
+        for (dialect_, kind, status), count in self._simulator.ended.items():
+            exchanges[dialect_ or OTHER, kind or OTHER, WITHHELD if status is None else f"{status // 100}xx"] += count
+        for key, count in sorted(exchanges.items()):
             seen.add_metric(list(key), count)
         yield seen
         homes = list(self._simulator.tenants)

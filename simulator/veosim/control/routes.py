@@ -72,8 +72,8 @@ class Control:
     ) -> None:
         self._guard = Guard(settings)
         self.hub = hub or Hub()
+        self.hub.watch(simulator.watchers)
         metrics = Metrics(simulator)
-        simulator.watchers += [metrics.count, self.hub.tell]
         self._table = operations(ServerWide(simulator, self.hub, metrics), Tenant(simulator, settings.price_per_second))
         self._base_of = base_of
 

@@ -22,7 +22,7 @@ _LINGER_NOW = struct.pack("ii", 1, 0)
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)  # not frozen: see `veosim.call`
 class Outgoing:
     """An answer as it would go out: its headers promise the whole body."""
 

@@ -34,8 +34,8 @@ class Seen:
     since_last: int | None = None
 
 
-def seen_of(job: Job, kind: str, operation: str, key: str, now: int) -> Seen:
-    """An exchange about a job that exists; counts it as the job's."""
+def counted(job: Job, kind: str, now: int) -> tuple[int, int | None]:
+    """Count an exchange as its job's: which of its kind it is, and nanoseconds since the last, for a further poll."""
     nth, since_last = 0, None
     if kind == "poll":
         since_last = None if job.polled_at is None else now - job.polled_at
@@ -45,8 +45,13 @@ def seen_of(job: Job, kind: str, operation: str, key: str, now: int) -> Seen:
         job.downloads = nth = job.downloads + 1
     else:
         job.cancels = nth = job.cancels + 1
+    return nth, since_last
+
+
+def seen_of(job: Job, kind: str, operation: str, key: str, now: int) -> Seen:
+    """An exchange about a job that exists; counts it as the job's."""
     request = job.request
-    return Seen(job.dialect, (operation, request.operation), request.prompt, key, nth, since_last)
+    return Seen(job.dialect, (operation, request.operation), request.prompt, key, *counted(job, kind, now))
 
 
 def matching(scenario: Scenario, seed: int, kind: str, number: int, seen: Seen) -> ExchangeEntry | None:

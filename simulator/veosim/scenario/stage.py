@@ -50,6 +50,10 @@ class Stage:
     def __post_init__(self) -> None:
         self.occupancy = Occupancy(self.scenario.limits)
 
+    def has_faults(self, kind: str) -> bool:
+        """Whether any exchange of a kind can meet one: if not, none needs to be looked at or counted."""
+        return bool(getattr(self.scenario.exchanges, kind))
+
     def fault(self, kind: str, seen: Seen) -> ExchangeEntry | None:
         """The fault of the next exchange of a kind (`submit`, `poll`, `content`, `cancel`); counts it."""
         self.exchanges[kind] += 1

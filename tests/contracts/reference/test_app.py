@@ -49,6 +49,28 @@ def test_a_hostile_body_is_a_400(path: str, name: str) -> None:
     assert with_reference(work) == (400, "invalid_request", 0)
 
 
+@pytest.mark.parametrize(
+    ("content_type", "status"),
+    [
+        ("application/json", 202),
+        ("Application/JSON; charset=utf-8", 202),
+        ("application/problem+json", 202),
+        ("", 202),
+        ("text/plain", 400),
+        ("application/x-www-form-urlencoded", 400),
+        ("application/jsonlines", 400),
+    ],
+)
+def test_a_body_that_is_said_to_be_no_json_is_a_400(content_type: str, status: int) -> None:
+    """JSON under another name is refused; where nothing is said of it, it is read."""
+
+    async def work(client: Client) -> int:
+        headers = {"Authorization": f"Bearer {KEY}", "Content-Type": content_type}
+        return (await call(client.app, "POST", TEXT, headers, json.dumps(BODY).encode())).status
+
+    assert with_reference(work) == status
+
+
 def test_a_body_that_is_too_large_is_a_413() -> None:
     """The limit is the one of every server here."""
 

@@ -92,6 +92,22 @@ def test_a_job_shows_its_states_in_order() -> None:
             {"code": "upstream_error", "message": "The generation failed."},
         ),
         (
+            "exchanges: {poll: [{spoil: no-url}]}",
+            {"code": "no_video", "message": "The upstream reported success without a video."},
+        ),
+        (
+            "jobs: [{outcome: empty}]",
+            {"code": "no_video", "message": "The upstream reported success without a video."},
+        ),
+        (
+            'exchanges: {poll: [{respond: {status: 200, body: \'{"status": "success", "video_url": "No film."}\'}}]}',
+            {"code": "no_video", "message": "The upstream reported success without a video."},
+        ),
+        (
+            'exchanges: {poll: [{respond: {status: 200, body: \'{"status": "success", "error": {"code": 3}}\'}}]}',
+            {"code": "upstream_error", "message": "The upstream answered 200."},
+        ),
+        (
             "jobs: [{outcome: stuck}]",
             {"code": "timeout", "message": "The job timed out after 600 s."},
         ),
@@ -241,3 +257,20 @@ def test_the_price_is_the_settings() -> None:
         return job["units_consumed"], job["token_cost"]
 
     assert with_reference(work, settings=Settings()) == (8.0, 12.0)
+
+
+@pytest.mark.parametrize(
+    ("delivered", "units"), [("2", 2.0), ("2.5", 2.5), ("4", 4.0), ("10", 4.0), ("0", 4.0), ("true", 4.0), ('"2"', 4.0)]
+)
+def test_no_more_is_billed_than_was_asked_for_or_delivered(delivered: str, units: float) -> None:
+    """Of 4 s, as many as came; more seconds than asked for cost nothing, and what is no duration changes nothing."""
+    body = f'{{"status": "success", "video_url": "https://a.example/v.mp4", "duration_seconds": {delivered}}}'
+
+    async def work(client: Client) -> tuple[float, float]:
+        await client.submit(EXAMPLE)
+        await client.wait(30)
+        found = await client.charges()
+        return found["charges"][0]["units"], found["total"]
+
+    found = with_reference(work, f"scenario: s\nexchanges: {{poll: [{{respond: {{status: 200, body: '{body}'}}}}]}}")
+    assert found == (units, units * 1.5)

@@ -38,6 +38,7 @@ def test_a_run_is_data() -> None:
         "strict": False,
         "cases": 1,
         "jobs": 1,
+        "coverage": None,
         "exit": 1,
         "errors": [],
         "results": [

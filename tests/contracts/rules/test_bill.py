@@ -5,7 +5,20 @@ from typing import Any
 
 import pytest
 from tests.support.golden import Golden, bad, broken, good, kept, none
-from tests.support.stories import ERROR, VIDEO, a_history, asked, made, ns, poll, read, refused, submit, upstream
+from tests.support.stories import (
+    ERROR,
+    VIDEO,
+    a_history,
+    asked,
+    called_back,
+    made,
+    ns,
+    poll,
+    read,
+    refused,
+    submit,
+    upstream,
+)
 
 from veocontracts.history import History
 
@@ -206,6 +219,14 @@ CASES = (
         "BILL-07",
         "failed a nanosecond before its time",
         a_history(submit(), upstream(), read("failed", at="599.999999999"), read("failed", at=700)),
+    ),
+    none(
+        "BILL-07", "refused upstream, and first read later", refusal(400, read("failed", at=600, cost=6), word="queued")
+    ),
+    none(
+        "BILL-07",
+        "told by a callback",
+        a_history(submit(), called_back("FAILED", at=9), read("failed", at=601, cost=6)),
     ),
     none("BILL-07", "ended upstream", a_history(submit(), upstream(), poll("error", at=400), read("failed", at=700))),
     none("BILL-07", "completed", a_history(submit(), upstream(), read("completed", at=600))),

@@ -8,6 +8,7 @@ from tests.support.golden import Golden, bad, broken, good, kept, none
 from tests.support.stories import (
     SAME,
     a_history,
+    called_back,
     charge_of,
     job_id,
     ledger,
@@ -68,6 +69,17 @@ CASES = (
         "BILL-08",
         "billed as soon as the upstream told",
         running(ledger(at=30), ledger(charge_of(6), at=31)),
+    ),
+    good(
+        "BILL-08",
+        "billed when a callback told",
+        a_history(submit(), called_back("SUCCEEDED", at=31), ledger(at=30), ledger(charge_of(6), at=31)),
+    ),
+    bad(
+        "BILL-08",
+        "billed when a callback of somebody else's told",
+        a_history(submit(), called_back("SUCCEEDED", at=31, signed=False), ledger(charge_of(6), at=31)),
+        broken(FREE, "charged 6", ns(31)),
     ),
     bad("BILL-08", "at submit", running(ledger(charge_of(6), at=0)), broken(FREE, "charged 6", 0)),
     bad(

@@ -49,6 +49,13 @@ def video(**fields: object) -> dict[str, object]:
     return {**VIDEO, **fields}
 
 
+def body(status: int | None, about: str) -> History:
+    """A submit whose body is wrong, and its answer."""
+    return a_history(submit(status=status, intent="body", about=about, request="b'?'"))
+
+
+BODIES = ("empty", "malformed", "no-object", "content-type")
+NO_JSON = "4xx for a body that is no JSON"
 REFUSED_UPSTREAM = (upstream(status=400, made=False), read("failed", at=9))
 MADE_ALL_THE_SAME = (upstream(ready=30), poll("success", at=31), read("completed", at=40))
 
@@ -226,6 +233,28 @@ CASES = (
     ),
     none("ENUM-07", "not ended yet", taken(upstream(ready=30), read("processing", at=9))),
     none("ENUM-07", "a valid request", a_history(*made(), terms=TERMS)),
+    *(good("ENUM-06", f"{kind} refused", body(400, kind), kept(grain=kind)) for kind in BODIES),
+    good("ENUM-06", "415", body(415, "content-type"), kept(grain="content-type")),
+    *(
+        bad("ENUM-06", f"{status}", body(status, "malformed"), broken(NO_JSON, said, at, grain="malformed"))
+        for status, said, at in (
+            (500, "HTTP 500", 0),
+            (200, "HTTP 200, then never shown, unbilled", 0),
+            (302, "HTTP 302", 0),
+            (None, "no answer", None),
+        )
+    ),
+    bad(
+        "ENUM-06",
+        "taken on, made and billed",
+        a_history(submit(intent="body", about="no-object"), *MADE_ALL_THE_SAME),
+        broken(
+            "4xx for JSON that is no object", "HTTP 202, then completed, the job shows cost 6.0", 0, grain="no-object"
+        ),
+    ),
+    *(none("ENUM-06", f"{status}", body(status, "empty")) for status in (401, 403, 429)),
+    none("ENUM-06", "a body of another kind", body(500, "huge")),
+    none("ENUM-06", "a wrong field", a_history(refused(500, about="empty"))),
 )
 
 

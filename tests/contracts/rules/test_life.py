@@ -1,5 +1,6 @@
 """LIFE-01 to LIFE-05: golden histories of what a job shows while it lives."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ from tests.support.stories import (
     DONE,
     VIDEO,
     a_history,
+    called_back,
     job_id,
     made,
     ns,
@@ -37,6 +39,12 @@ UNTIL = "running until the upstream reports success"
 def told(*events: Event, at: float | str = 31, **changes: Any) -> History:
     """A job of which the gateway was told that it succeeded."""
     return a_history(submit(), upstream(ready=30), poll("success", at=at), *events, **changes)
+
+
+def called(*events: Event, signed: bool = True, status: int = 200) -> History:
+    """A job of which a callback told that it succeeded."""
+    callback = replace(called_back("SUCCEEDED", at=31, signed=signed), status=status)
+    return a_history(submit(), upstream(ready=30), callback, *events)
 
 
 def seen(*events: Event) -> History:
@@ -74,6 +82,15 @@ CASES = (
             "status None, video_url None, duration_seconds None, model None, resolution None, aspect_ratio None",
         ),
     ),
+    good("LIFE-01", "told by a callback", called(read("completed", at=40))),
+    bad(
+        "LIFE-01",
+        "told by a callback, and failed",
+        called(read("failed", at=40)),
+        broken(TOLD, "failed, unbilled", ns(31)),
+    ),
+    none("LIFE-01", "told by a callback that it did not take", called(read("failed", at=40), status=503)),
+    none("LIFE-01", "told by a callback of somebody else's", called(read("failed", at=40), signed=False)),
     none("LIFE-01", "read a moment after", told(read("processing", at="31.999999999"))),
     none("LIFE-01", "read a moment after, on a coarse clock", told(read("processing", at=40), tolerance=ns(30))),
     none("LIFE-01", "never read", told()),
@@ -244,6 +261,13 @@ CASES = (
         "told of an error",
         seen(upstream(), poll("error", at=9), read("completed", at=40)),
         broken(UNTIL, "completed; the upstream had reported no success", ns(40)),
+    ),
+    good("LIFE-04", "told by a callback", called(read("queued", at=9), read("completed", at=31))),
+    bad(
+        "LIFE-04",
+        "told by a callback of somebody else's",
+        called(read("queued", at=9), read("completed", at=31), signed=False),
+        broken(UNTIL, "completed; the upstream had reported no success", ns(31)),
     ),
     none("LIFE-04", "never seen at work", told(read("completed", at=40))),
     none("LIFE-04", "sent with another marker", seen(upstream("nobody", ready=30), read("completed", at=40))),

@@ -27,6 +27,19 @@ def then(intent: str, at: float, status: int | None, *answers: int) -> History:
     return a_history(*burst(*(answers or (202, 202, 429, 429, 429, 429))), more, submits_per_minute=2)
 
 
+def told(*waits: str | None, at: float | None = None, status: int | None = 202) -> History:
+    """Submits that got 429 with such a Retry-After, and one more submit."""
+    limits: list[Event] = [
+        submit(
+            f"job#{place}", at=place, status=429, intent="burst", headers={} if wait is None else {"retry-after": wait}
+        )
+        for place, wait in enumerate(waits, 1)
+    ]
+    again = [] if at is None else [submit("job#9", at=at, status=status, intent="burst-retry")]
+    return a_history(submit(intent="burst"), *limits, *again)
+
+
+IN_TIME = "accepted after the 30 s that the 429 named"
 CASES = (
     good("RATE-01", "the limit and no more", limited(202, 202, 429, 429, 429, 429)),
     good("RATE-01", "two fixed windows", limited(202, 202, 429, 202, 202, 429)),
@@ -72,6 +85,18 @@ CASES = (
     bad("RATE-03", "no answer", then("burst-after", 65, None), broken("accepted", "None", subject="job#7")),
     none("RATE-03", "nobody was limited", then("burst-after", 65, 202, *(202,) * 6)),
     none("RATE-03", "before the window has passed", then("burst-after", 64.9, 429)),
+    good("RATE-04", "served as soon as it said", told("7", "30", at=32), kept("job#9")),
+    good("RATE-04", "served later", told("30", at=90), kept("job#9")),
+    bad("RATE-04", "none", told("30", None, at=90), broken("Retry-After", "none", ns(2), subject="job#2")),
+    bad("RATE-04", "no time", told("soon"), broken("Retry-After", "'soon'", ns(1))),
+    bad("RATE-04", "a time of no clock", told("30.5", at=90), broken("Retry-After", "'30.5'", ns(1))),
+    bad("RATE-04", "too long to be meant", told("99999"), broken("Retry-After", "'99999'", ns(1))),
+    bad("RATE-04", "not served", told("30", at=31, status=429), broken(IN_TIME, "429", ns(31), subject="job#9")),
+    bad("RATE-04", "not answered", told("30", at=31, status=None), broken(IN_TIME, "None", subject="job#9")),
+    none("RATE-04", "nobody was limited", told()),
+    none("RATE-04", "a date, which no virtual clock knows", told("Mon, 04 May 2026 09:01:00 GMT")),
+    none("RATE-04", "asked again too soon", told("30", at=30.9, status=429)),
+    none("RATE-04", "nobody came again", told("30")),
 )
 
 

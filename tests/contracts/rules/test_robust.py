@@ -2,7 +2,7 @@
 
 import pytest
 from tests.support.golden import Golden, bad, broken, good, none
-from tests.support.stories import HANG, a_history, made, ns, poll, read, read_in_vain, submit, upstream
+from tests.support.stories import HANG, a_history, called_back, made, ns, poll, read, read_in_vain, submit, upstream
 
 from veocontracts.events import Event
 from veocontracts.history import History
@@ -14,6 +14,22 @@ AFTER = f"a plain job completes, after job#1 met {HTML}"
 def met(*reads: Event, fault: str = HTML, then: tuple[Event, ...] = made("job#2", at=20)) -> History:
     """A job whose first poll is answered with nonsense, and what came after that."""
     return a_history(submit(), upstream(ready=30), poll("?", at=6, fault=fault), *reads, *then)
+
+
+WORD = "hibernating"
+ODD = "spoil: unknown-status"
+UNDECIDED = f"undecided after {WORD!r}"
+
+
+def strange(*events: Event, ready: float | None = 30) -> History:
+    """A job whose first poll tells of a state that nobody knows."""
+    return a_history(submit(), upstream(ready=ready), poll(WORD, at=6, fault=ODD), *events)
+
+
+def odd_submit(*events: Event) -> History:
+    """The same at the submit."""
+    answer = {"status": WORD, "job_id": "up of job#1"}
+    return a_history(submit(), upstream(ready=30, data=answer, fault=ODD), poll(at=6), *events)
 
 
 CASES = (
@@ -105,6 +121,46 @@ CASES = (
         "ROBUST-01",
         "a next one that nobody looked at in time",
         met(read("failed", at=7), then=(submit("job#2", at=20), read("queued", "job#2", at=621))),
+    ),
+    good("ROBUST-04", "completed after the success", strange(poll("success", at=31), read("completed", at=32))),
+    good("ROBUST-04", "at the submit", odd_submit(poll("success", at=31), read("completed", at=32))),
+    good(
+        "ROBUST-04",
+        "completed after a callback",
+        strange(called_back("SUCCEEDED", at=31), read("completed", at=32)),
+    ),
+    bad(
+        "ROBUST-04",
+        "taken for success",
+        strange(read("completed", at=7), poll("success", at=31)),
+        broken(UNDECIDED, "completed before the upstream told of a success", ns(7)),
+    ),
+    bad("ROBUST-04", "taken for failure", strange(read("failed", at=7)), broken(UNDECIDED, "failed", ns(7))),
+    bad(
+        "ROBUST-04",
+        "taken for failure at the submit",
+        odd_submit(read("failed", at=7)),
+        broken(UNDECIDED, "failed", ns(7)),
+    ),
+    bad(
+        "ROBUST-04",
+        "failed, though the success was told",
+        strange(poll(WORD, at=11, fault=ODD), poll("success", at=16), read("failed", at=17)),
+        broken(UNDECIDED, "failed", ns(17)),
+    ),
+    none(
+        "ROBUST-04", "seen again and again, then given up", strange(poll(WORD, at=11, fault=ODD), read("failed", at=12))
+    ),
+    none("ROBUST-04", "not ended", strange(read("processing", at=7))),
+    none(
+        "ROBUST-04", "another fault too", strange(poll(at=11, status=502, fault="respond: 502"), read("failed", at=12))
+    ),
+    none("ROBUST-04", "a job that never succeeds", strange(read("failed", at=7), ready=None)),
+    none("ROBUST-04", "words that are known", a_history(*made())),
+    none(
+        "ROBUST-04",
+        "a number",
+        a_history(submit(), upstream(ready=30), poll("?", at=6, data={"status": 1}), read("failed", at=7)),
     ),
 )
 

@@ -50,6 +50,22 @@ def hung_poll(*reads: Event, end: float | None = None, **changes: Any) -> Histor
     return a_history(submit(), upstream(ready=end), poll(at=9, status=None, fault=HANG), *reads, **changes)
 
 
+def dripped(*reads: Event, end: float | None = None, **changes: Any) -> History:
+    """A poll whose answer comes byte by byte."""
+    return a_history(submit(), upstream(ready=end), poll(at=9, fault="break: drip 0.4s"), *reads, **changes)
+
+
+def timed_out(*polls: Event, ready: float | str | None = None, until: float = 640, **shown: Any) -> History:
+    """A job that failed at the deadline, polled for as long as a gateway may, and watched."""
+    ended = read("failed", at=600, **shown)
+    return a_history(submit(), upstream(ready=ready), poll(at=590), ended, *polls, ledger(at=until))
+
+
+def said(error: Any, **more: Any) -> History:
+    """A job that failed at the deadline, and says why."""
+    return timed_out(error=error, **more)
+
+
 def slow_submit(answered: float, *reads: Event) -> History:
     """An upstream submit that is answered late."""
     return a_history(submit(), upstream(at=0, answered=answered), *reads)
@@ -200,6 +216,19 @@ CASES = (
     none("TIME-05", "not read after the bound", hung_poll(read("processing", at=601))),
     none("TIME-05", "made all the same", hung_poll(poll("success", at=31), read("completed", at=700), end=30)),
     none("TIME-05", "a poll that was answered", lost(read("processing", at=700))),
+    good("TIME-06", "failed", dripped(read("failed", at="601.000000001"))),
+    bad(
+        "TIME-06",
+        "still running",
+        dripped(read("processing", at="601.000000001")),
+        broken(BY, "still running at 601.000000001 s", ns("601.000000001")),
+    ),
+    bad("TIME-06", "billed", dripped(read("failed", at=700, cost=6)), broken(FREE, "failed, the job shows cost 6")),
+    bad("TIME-06", "completed", dripped(read("completed", at=700)), broken(FREE, "completed, the job shows cost 6.0")),
+    none("TIME-06", "not read after the bound", dripped(read("processing", at=601))),
+    none("TIME-06", "made all the same", dripped(poll("success", at=31), read("completed", at=700), end=30)),
+    none("TIME-06", "a poll that hung", hung_poll(read("processing", at=700))),
+    none("TIME-06", "not accepted", a_history(submit(status=400), upstream(), poll(at=9, fault="break: drip 0.4s"))),
     good("TIME-07", "failed", slow_submit(150, read("failed", at=700))),
     bad(
         "TIME-07",
@@ -241,6 +270,54 @@ CASES = (
     none("TIME-08", "not read after the timeout", beside("failed", at=600)),
     none("TIME-08", "nobody timed out", beside("failed", other="processing")),
     none("TIME-08", "alone", lost(read("failed", at=601))),
+    good("TIME-09", "no poll after it", timed_out()),
+    good("TIME-09", "a last poll within the grace", timed_out(poll(at=601))),
+    good("TIME-09", "ready too late", timed_out(ready="600.1")),
+    bad(
+        "TIME-09",
+        "one poll more",
+        timed_out(poll(at="601.000000001")),
+        broken("no poll after 601 s", "a poll at 601.000000001 s", ns("601.000000001")),
+    ),
+    bad(
+        "TIME-09",
+        "polled until the success",
+        timed_out(poll(at=605), poll("success", at=610), ready=609),
+        broken("no poll after 601 s", "a poll at 605 s", ns(605)),
+    ),
+    none("TIME-09", "not watched for ten seconds", timed_out(until=611)),
+    none("TIME-09", "still running", a_history(submit(), upstream(), poll(at=590), read("processing", at=700))),
+    none("TIME-09", "never polled", a_history(submit(), upstream(), read("failed", at=600), ledger(at=640))),
+    none(
+        "TIME-09", "never taken on", a_history(submit(), upstream(made=False), read("failed", at=600), ledger(at=640))
+    ),
+    none("TIME-09", "ready in time", timed_out(poll(at=605), ready=600)),
+    none("TIME-09", "ended upstream", timed_out(poll("error", at=599))),
+    none(
+        "TIME-09",
+        "given up too early",
+        a_history(submit(), upstream(), poll(at=9), read("failed", at=599), poll(at=700)),
+    ),
+    good("TIME-10", "a code", said({"code": "timeout", "message": "It failed."})),
+    good("TIME-10", "in words", said("The job timed out after 600 s.")),
+    good("TIME-10", "a gRPC word", said([{"status": "DEADLINE_EXCEEDED"}])),
+    good("TIME-10", "too long", said({"reason": {"text": "Generation took too long"}}, ready=601)),
+    bad(
+        "TIME-10",
+        "another reason",
+        said({"code": "upstream_error", "message": "No time was lost."}),
+        broken(
+            "words such as 'timeout' or 'timed out'",
+            "error {'code': 'upstream_error', 'message': 'No time was lost.'}",
+            ns(600),
+        ),
+    ),
+    bad("TIME-10", "nothing", said(None), broken("words such as 'timeout' or 'timed out'", "error None", ns(600))),
+    bad("TIME-10", "a number", said(504), broken("words such as 'timeout' or 'timed out'", "error 504", ns(600))),
+    none("TIME-10", "given up too early", lost(read("failed", at=300))),
+    none("TIME-10", "a poll that failed", timed_out(poll(at=595, status=502, fault="respond: 502"))),
+    none("TIME-10", "completed", ready(30, read("completed", at=600))),
+    none("TIME-10", "never ended", lost(read("processing", at=700))),
 )
 
 

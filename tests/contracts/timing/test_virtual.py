@@ -2,10 +2,13 @@
 
 import asyncio
 import datetime
+import gc
 import itertools
+import socket
 import threading
 import time
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Any, TypeVar
 
 import httpx2
@@ -16,7 +19,15 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from veocontracts.timing import virtual
-from veocontracts.timing.virtual import MONOTONIC, StuckError, VirtualClock, VirtualLoop, VirtualRunner, following
+from veocontracts.timing.virtual import (
+    COLLECTED,
+    MONOTONIC,
+    StuckError,
+    VirtualClock,
+    VirtualLoop,
+    VirtualRunner,
+    following,
+)
 from veosim.clock import EPOCH
 from veosim.server import serving
 from veosim.units import SECOND
@@ -256,15 +267,83 @@ def test_a_kept_connection_costs_no_time() -> None:
 
 
 def test_the_private_names_of_asyncio_are_there() -> None:
-    """The loop rests on `_selector.select` and on `_scheduled`, a heap of handles with `_when`."""
-    loop = asyncio.SelectorEventLoop()
+    """The loop rests on a heap of timers, a queue of handles that are ready, and on how a turn goes about them."""
+    loop: Any = asyncio.SelectorEventLoop()
     try:
-        handle = loop.call_later(5, print)
-        assert loop._scheduled == [handle]  # type: ignore[attr-defined]
-        assert handle._when == handle.when()  # type: ignore[attr-defined]
-        assert callable(loop._selector.select)  # type: ignore[attr-defined]
+        handle: Any = loop.call_later(5, print)
+        assert (loop._scheduled, handle._when, handle._scheduled, handle._cancelled) == (
+            [handle],
+            handle.when(),
+            True,
+            False,
+        )
+        handle.cancel()
+        assert (handle._cancelled, loop._timer_cancelled_count) == (True, 1)
+        ready = loop.call_soon(print)
+        assert (list(loop._ready), loop._clock_resolution < 1e-6) == ([ready], True)
+        assert len(loop._selector.get_map()) == 1
+        for method in (loop._selector.select, loop._run_once, loop._check_closed, ready._run):
+            assert callable(method)
     finally:
         loop.close()
+
+
+def test_the_short_turn_is_as_asyncios_own() -> None:
+    """With a socket to look at, each turn is asyncio's; without one the same things happen in the same turns."""
+
+    async def work(loop: VirtualLoop, *, has_socket: bool) -> list[tuple[str, float, int]]:
+        seen: list[tuple[str, float, int]] = []
+        ours, theirs = socket.socketpair()
+        if has_socket:
+            loop.add_reader(ours, print)
+
+        async def sleeper(name: str, *naps: float) -> None:
+            for seconds in naps:
+                await nap(seconds)
+                seen.append((name, loop.time(), loop.turns))
+
+        async def impatient() -> None:
+            for number in range(150):  # more cancelled timers than the short turn leaves lying
+                async with asyncio.timeout(50 + number):
+                    await nap(1)
+                seen.append(("in time", loop.time(), loop.turns))
+            with pytest.raises(TimeoutError):
+                async with asyncio.timeout(2):
+                    await asyncio.Event().wait()
+            seen.append(("late", loop.time(), loop.turns))
+
+        tasks = [sleeper("a", 1, 0, 0, 2.5), sleeper("b", 0.5, 0.5, 0, 1e-10, 300), impatient()]
+        await asyncio.gather(*map(asyncio.create_task, tasks))
+        loop.remove_reader(ours)
+        ours.close()
+        theirs.close()
+        return seen
+
+    own = run(partial(work, has_socket=True))
+    assert run(partial(work, has_socket=False)) == own
+    assert len(own) == 160
+
+
+def test_a_late_cancelled_timer_is_passed_over() -> None:
+    """Time does not stop at an instant whose timer was cancelled."""
+
+    async def work(loop: VirtualLoop) -> list[float]:
+        jumps: list[float] = []
+        loop.on_jump = jumps.append
+        loop.call_later(1, print).cancel()
+        await nap(2)
+        return jumps
+
+    assert run(work) == [2.0]
+
+
+def test_garbage_is_looked_for_as_before_after_the_runs() -> None:
+    """A runner's own settings end with it."""
+    before = gc.get_threshold()
+    with VirtualRunner():
+        assert gc.get_threshold() == COLLECTED
+        assert gc.get_freeze_count() > 0
+    assert (gc.get_threshold(), gc.get_freeze_count()) == (before, 0)
 
 
 def test_a_clock_counts_in_whole_nanoseconds() -> None:

@@ -4,7 +4,7 @@ import asyncio
 import json
 from collections.abc import AsyncIterator, MutableMapping
 from contextlib import asynccontextmanager
-from typing import Any, cast
+from typing import Any
 
 import pytest
 from tests.support.control import Desk
@@ -13,7 +13,7 @@ from veosim.clock import settle_arrivals
 from veosim.control.events import Hub, Listener
 from veosim.control.refusals import RefusedError
 from veosim.control.wire import exchange_record
-from veosim.journal import Exchange, Journal
+from veosim.journal import Exchange, Journal, Watcher
 
 POLL = Exchange(1, 0, "api-video", "status", "poll", "GET", "/")
 
@@ -114,10 +114,20 @@ def test_listeners_are_bounded() -> None:
 
 
 def test_nothing_is_written_down_for_nobody() -> None:
-    """Without a listener an exchange is not even looked at."""
-    hub = Hub()
-    hub.tell("opened", cast("Exchange", None))
-    assert len(hub) == 0
+    """Without a listener an exchange is not even looked at: the hub is among the watchers only while it has one."""
+
+    async def run() -> list[int]:
+        hub, watchers = Hub(), list[Watcher]()
+        hub.watch(watchers)
+        found = [len(watchers)]
+        first, second = hub.join(None), hub.join("a")
+        found.append(len(watchers))
+        for listener in (first, second):
+            hub.leave(listener)
+            found.append(len(watchers))
+        return found
+
+    assert asyncio.run(run()) == [0, 1, 1, 0]
 
 
 @asynccontextmanager

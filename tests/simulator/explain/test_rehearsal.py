@@ -130,10 +130,22 @@ def test_what_there_is_is_downloaded(outcome: str, state: State, result: str, do
     assert [seen.status for seen in (life.download,) if seen] == downloads
 
 
-def test_another_length_than_asked_is_told() -> None:
-    """What is delivered, and what was asked for."""
-    (life,) = lives("scenario: x\njobs: [{result: {duration_s: 8}}]", jobs=1)
-    assert life.result == "delivers 8s of 4s"
+@pytest.mark.parametrize(
+    ("result", "told"),
+    [
+        ("{duration_s: 8}", "delivers 8s of 4s"),
+        ("{duration_s: 4}", ""),
+        ("{audio: silence}", "audio: silence"),
+        (
+            "{duration_s: 2.5, size: 640x360, audio: none, weight: 1.5MB, file: corrupt, tells: asked}",
+            "delivers 2.5s of 4s, size: 640x360, audio: none, weight: 1.5MB, file: corrupt, tells: asked",
+        ),
+    ],
+)
+def test_another_video_than_asked_is_told(result: str, told: str) -> None:
+    """What is delivered, and what was asked for, in the scenario's words."""
+    (life,) = lives(f"scenario: x\njobs: [{{result: {result}}}]", jobs=1)
+    assert life.result == told
 
 
 HALF = """

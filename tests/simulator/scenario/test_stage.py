@@ -247,6 +247,13 @@ def test_what_a_request_lacks_or_limits_is_in_its_plan() -> None:
     assert [plan for plan, _ in limited] == [Plan(Outcome.CANCEL, SECOND, 8 * SECOND, progress=99)]
 
 
+@pytest.mark.parametrize(("kind", "has"), [("poll", True), ("submit", False), ("content", False), ("cancel", False)])
+def test_a_stage_says_for_which_kinds_it_has_faults(kind: str, has: bool) -> None:
+    """Whether or not the next exchange of that kind meets one."""
+    stage = Stage(parse_scenario("scenario: x\nexchanges: {poll: [{when: {nth: 2}, break: hang}]}"), 0)
+    assert stage.has_faults(kind) is has
+
+
 def test_exchanges_are_counted_by_kind() -> None:
     """Whether or not a fault falls on them; `nth` counts those of its own kind."""
     stage = Stage(parse_scenario("scenario: x\nexchanges: {poll: [{when: {nth: 2}, break: hang}]}"), 0)

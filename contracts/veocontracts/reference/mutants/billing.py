@@ -8,14 +8,17 @@ from typing import Any
 
 from veocontracts.reference.door import Refused
 from veocontracts.reference.gateway import Gateway, Reply
+from veocontracts.reference.mutants.guess import guessed
 from veocontracts.reference.mutants.registry import mutant
 from veocontracts.reference.store import Charge, Job
-from veocontracts.reference.worker import RESULT_FIELDS, Ended, data_of
+from veocontracts.reference.worker import Ended, data_of
 from veosim.clock import rfc3339
 from veosim.inprocess import Response
 
 NOT_FREE = "the job that the upstream failed is not free"
 SUM = "the charges no longer add up to the cost of completed jobs"
+PAID_BACK = "the job has charges, if below nothing"
+ALWAYS = "it bills twice, with a restart or without"
 NOT_UNITS_TIMES_PRICE = "the cost is no longer units times the price"
 
 
@@ -81,7 +84,7 @@ class BillsUpstream5xx(Gateway):
             self.bill(job)
 
 
-@mutant("bills-status-error", "BILL-06", LIFE_11=NOT_FREE, BILL_12=SUM)
+@mutant("bills-status-error", "BILL-06", LIFE_11=NOT_FREE, BILL_12=SUM, BILL_13=NOT_FREE)
 class BillsStatusError(Gateway):
     """A 200 with `{status: 'error'}` fails the job but is billed like any other answer with status 200."""
 
@@ -95,20 +98,19 @@ class BillsStatusError(Gateway):
     "error-envelope-taken-for-success",
     "BILL-06",
     LIFE_04="completed without a success",
-    ENUM_04="no real result",
     LIFE_11=NOT_FREE,
+    BILL_13=NOT_FREE,
 )
 class ErrorEnvelopeTakenForSuccess(Gateway):
     """Any poll that is answered with 200 and a message counts as success."""
 
     def read_status(self, job: Job, answer: Response) -> Ended | None:
-        data = data_of(answer)
-        if answer.status == 200 and "message" in data:
-            return Ended(result={name: data[name] for name in RESULT_FIELDS if name in data})
+        if answer.status == 200 and "message" in data_of(answer):
+            return Ended(result=guessed(job))
         return super().read_status(job, answer)
 
 
-@mutant("holds-and-keeps-the-hold", "BILL-06", LIFE_11=NOT_FREE, BILL_12=SUM)
+@mutant("holds-and-keeps-the-hold", "BILL-06", LIFE_11=NOT_FREE, BILL_12=SUM, BILL_13=NOT_FREE)
 class HoldsAndKeepsTheHold(Gateway):
     """What was held for a job turns into a charge although the upstream reports that it failed."""
 
@@ -142,7 +144,7 @@ class BillsAtSubmit(Gateway):
         return reply
 
 
-@mutant("bills-every-read", "BILL-09", BILL_12=SUM)
+@mutant("bills-every-read", "BILL-09", BILL_12=SUM, ROBUST_03=ALWAYS)
 class BillsEveryRead(Gateway):
     """Each read of a completed job charges for it again."""
 
@@ -152,7 +154,7 @@ class BillsEveryRead(Gateway):
         return super().view(job)
 
 
-@mutant("bills-success-twice", "BILL-09", UP_05="it polls again after the success", BILL_12=SUM)
+@mutant("bills-success-twice", "BILL-09", UP_05="it polls again after the success", BILL_12=SUM, ROBUST_03=ALWAYS)
 class BillsSuccessTwice(Gateway):
     """A success is polled once more, to be sure, and each of the two answers is billed."""
 
@@ -180,7 +182,7 @@ class ChargesAnotherKey(Gateway):
         self.store.add_charge(Charge(job.id, last.key, job.service, units, amount, rfc3339(self.wall())))
 
 
-@mutant("releases-the-hold-twice", "BILL-12", BILL_06="the job has charges, if below nothing", LIFE_11="the same")
+@mutant("releases-the-hold-twice", "BILL-12", BILL_06=PAID_BACK, LIFE_11=PAID_BACK, BILL_13=PAID_BACK)
 class ReleasesTheHoldTwice(Gateway):
     """What was held for a job that the upstream failed is given back twice."""
 

@@ -131,6 +131,34 @@ class MissingImageMadeUp(Gateway):
         return super().validate(service, fields)
 
 
+@mutant("string-taken-for-prompt", "ENUM-06")
+class StringTakenForPrompt(Gateway):
+    """A body that is one JSON string is taken for a prompt, with defaults for all else, and made."""
+
+    def read(self, body: bytes) -> dict[str, Any]:
+        is_text = body.startswith(b'"') and body.endswith(b'"')
+        return super().read(b'{"prompt": %b}' % body if is_text else body)
+
+
+@mutant("any-content-type-accepted", "ENUM-06")
+class AnyContentTypeAccepted(Gateway):
+    """JSON is read whatever the body is said to be."""
+
+    def check_type(self, content_type: str | None) -> None:
+        """Nothing is looked at."""
+
+
+@mutant("malformed-json-is-500", "ENUM-06", ROBUST_02="the client's mistake is answered with 500")
+class MalformedJsonIs500(Gateway):
+    """A body that cannot be parsed ends in the gateway's own error page."""
+
+    def read(self, body: bytes) -> dict[str, Any]:
+        try:
+            return super().read(body)
+        except Refused as refused:
+            raise Refused(500, "internal_error", str(refused)) from None
+
+
 @mutant("unknown-enum-becomes-default", "ENUM-07", ENUM_02="the value is not refused")
 class UnknownEnumBecomesDefault(Gateway):
     """A string that is no documented value is replaced by the default, and the job is billed."""

@@ -8,8 +8,8 @@ from typing import Any
 
 from veocontracts.reference.door import Refused
 from veocontracts.reference.gateway import Gateway, Reply
+from veocontracts.reference.mutants.guess import guessed
 from veocontracts.reference.mutants.registry import mutant
-from veocontracts.reference.settings import ENUMS
 from veocontracts.reference.store import Job
 from veocontracts.reference.worker import Ended, data_of
 from veosim.inprocess import Response
@@ -82,13 +82,7 @@ class CompletedBeforeUpstream(Gateway):
         ended = super().read_status(job, answer)
         if ended is not None or job.fields.get("duration") != "8s" or data_of(answer).get("progress", 0) < 80:
             return ended
-        fields = {name: job.fields.get(name, ENUMS[name][0]) for name in ("model", "resolution", "aspect_ratio")}
-        guess = {
-            "status": "success",
-            "video_url": f"https://cdn.example/{job.upstream_id}.mp4",
-            "duration_seconds": 8.0,
-        }
-        return Ended(result=guess | fields)
+        return Ended(result=guessed(job))
 
 
 @mutant("unknown-id-is-200-queued", "LIFE-05")

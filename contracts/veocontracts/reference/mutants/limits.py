@@ -57,6 +57,28 @@ class WindowNeverReopens(Gateway):
         return self.windows.setdefault(key, deque())
 
 
+@mutant("429-without-retry-after", "RATE-04")
+class TooManyWithoutRetryAfter(Gateway):
+    """A limited key is not told when to come again."""
+
+    def admit(self, key: str) -> None:
+        try:
+            super().admit(key)
+        except Refused as refused:
+            raise Refused(429, refused.code, str(refused)) from None
+
+
+@mutant("retry-after-too-short", "RATE-04")
+class RetryAfterTooShort(Gateway):
+    """A limited key is told to come again in a second, whenever its window has room."""
+
+    def admit(self, key: str) -> None:
+        try:
+            super().admit(key)
+        except Refused as refused:
+            raise Refused(429, refused.code, str(refused), 1) from None
+
+
 @mutant("unknown-key-served", "AUTH-01")
 class UnknownKeyServed(Gateway):
     """A key that nobody was given is served as a guest's."""

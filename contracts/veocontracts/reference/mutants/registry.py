@@ -18,12 +18,14 @@ class Mutant:
         primary: the rule that must turn red, also when it is the only one selected.
         also: further rules that turn red, at most three, each with the reason.
         gateway: the reference gateway with the defect.
+        profile: the bundled profile that shows it.
     """
 
     name: str
     primary: str
     gateway: type[Gateway]
     also: Mapping[str, str] = field(default_factory=dict)
+    profile: str = "reference"
 
     @property
     def about(self) -> str:
@@ -34,14 +36,16 @@ class Mutant:
 MUTANTS: dict[str, Mutant] = {}
 
 
-def mutant(name: str, primary: str, **also: str) -> Callable[[type[Gateway]], type[Gateway]]:
+def mutant(
+    name: str, primary: str, *, profile: str = "reference", **also: str
+) -> Callable[[type[Gateway]], type[Gateway]]:
     """Register a subclass of the reference gateway. Further rules are keywords such as `BILL_08="the reason"`."""
 
     def register(gateway: type[Gateway]) -> type[Gateway]:
         if name in MUTANTS:
             raise ValueError(f"the mutant {name} stands twice")
         reasons = {rule.replace("_", "-"): reason for rule, reason in also.items()}
-        MUTANTS[name] = Mutant(name, primary, gateway, reasons)
+        MUTANTS[name] = Mutant(name, primary, gateway, reasons, profile)
         return gateway
 
     return register

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from typing import Any
 
 from veocontracts.reference.gateway import Gateway
@@ -148,6 +149,19 @@ class TimeoutPerRequest(Gateway):
         return await super().poll(job, self.settings.job_timeout)
 
 
+@mutant("drip-restarts-the-timeout", "TIME-06", LIFE_10="the job runs until the last byte")
+class DripRestartsTheTimeout(Gateway):
+    """Each part of a poll's answer gives it its patience anew, also of the poll at the deadline."""
+
+    async def poll(self, job: Job, patience: float) -> Ended | None:
+        try:
+            async with asyncio.timeout(patience) as limit:
+                answer = await self.ask(job, lambda: limit.reschedule(self.now() + patience))
+        except (ConnectionError, TimeoutError):
+            return None
+        return self.read_status(job, answer)
+
+
 @mutant("timeout-restarts-after-submit", "TIME-07", LIFE_10=LATE, TIME_01=LATE)
 class TimeoutRestartsAfterSubmit(Gateway):
     """The submit has 600 s, and the polls have 600 s more."""
@@ -181,3 +195,23 @@ class OneTimeoutFailsAll(Gateway):
         for other in list(self.jobs.values()) if ended.code == "timeout" else ():
             if other.started > job.started:
                 self.settle(other, ended)
+
+
+@mutant("keeps-polling-after-the-timeout", "TIME-09")
+class KeepsPollingAfterTheTimeout(Gateway):
+    """A job that timed out is polled for a minute more, and what comes is thrown away."""
+
+    async def work(self, job: Job) -> None:
+        await super().work(job)
+        for _ in range(12 if job.upstream_id and (job.error or {}).get("code") == "timeout" else 0):
+            await asyncio.sleep(self.settings.poll_interval)
+            if await self.poll(job, self.settings.poll_patience) is not None:
+                break
+
+
+@mutant("timeout-gives-no-reason", "TIME-10")
+class TimeoutGivesNoReason(Gateway):
+    """A job that timed out says that it failed, and no more."""
+
+    def timed_out(self, job: Job) -> Ended:
+        return replace(super().timed_out(job), code="upstream_error", message="The generation failed.")

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from veocontracts.reference.gateway import Gateway
+from veocontracts.reference.mutants.guess import guessed
 from veocontracts.reference.mutants.registry import mutant
 from veocontracts.reference.store import Job
 from veocontracts.reference.worker import RESULT_FIELDS, Ended, data_of
@@ -16,7 +17,12 @@ NO_SUCCESS = "completed although the upstream reported no success"
 NOT_FREE = "the failed job completes, and is billed"
 
 
-@mutant("done-without-url-taken-for-success", "BILL-13", LIFE_11="a success with an error beside it has no URL either")
+@mutant(
+    "done-without-url-taken-for-success",
+    "BILL-13",
+    LIFE_11="a success with an error beside it has no URL either",
+    ROBUST_02="a completed job lacks its video_url",
+)
 class DoneWithoutUrlTakenForSuccess(Gateway):
     """A success is a success, whether or not it names a video."""
 
@@ -29,10 +35,10 @@ class DoneWithoutUrlTakenForSuccess(Gateway):
 class FilteredCountedAsSuccess(Gateway):
     """A video that the upstream's filter held back counts as made."""
 
-    def failure(self, answer: Response, data: Mapping[str, Any]) -> Ended:
-        if data.get("code") == "content_filtered":
-            return Ended(result={"status": "success", "message": data.get("message")})
-        return super().failure(answer, data)
+    def read_status(self, job: Job, answer: Response) -> Ended | None:
+        if data_of(answer).get("code") == "content_filtered":
+            return Ended(result=guessed(job))
+        return super().read_status(job, answer)
 
 
 @mutant("bills-asked-seconds-when-fewer-came", "BILL-14")
@@ -54,13 +60,11 @@ class FailureLosesItsReason(Gateway):
 
 @mutant("failed-shown-as-completed", "LIFE-11", LIFE_04=NO_SUCCESS, BILL_06=NOT_FREE)
 class FailedShownAsCompleted(Gateway):
-    """The error of a job that was polled twice or more is taken for its result."""
+    """A generation that failed is done, and what is done is shown as completed."""
 
     def read_status(self, job: Job, answer: Response) -> Ended | None:
-        data = data_of(answer)
-        polls = job.notes["polls"] = job.notes.get("polls", 0) + 1
-        if polls > 1 and data.get("status") == "error" and data.get("code") == "generation_failed":
-            return Ended(result={name: data.get(name, job.fields.get(name)) for name in RESULT_FIELDS})
+        if data_of(answer).get("code") == "generation_failed":
+            return Ended(result=guessed(job))
         return super().read_status(job, answer)
 
 
@@ -68,10 +72,10 @@ class FailedShownAsCompleted(Gateway):
 class CancelledTakenForSuccess(Gateway):
     """A job that the upstream cancelled counts as done."""
 
-    def failure(self, answer: Response, data: Mapping[str, Any]) -> Ended:
-        if "cancel" in str(data.get("code")):
-            return Ended(result={"status": "success"})
-        return super().failure(answer, data)
+    def read_status(self, job: Job, answer: Response) -> Ended | None:
+        if data_of(answer).get("code") == "cancelled":
+            return Ended(result=guessed(job))
+        return super().read_status(job, answer)
 
 
 @mutant("error-text-taken-for-a-video", "LIFE-11")

@@ -1,0 +1,33 @@
+"""Same seed, same gateway: the same result file and the same recordings, byte for byte."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+MUTANTS = ("bills-status-error", "prompt-trimmed")
+
+
+def results(folder: Path, hash_seed: int, *options: str) -> tuple[str, dict[str, str]]:
+    """The result file of a run in a process of its own, and the recordings of what failed."""
+    command = [Path(sys.executable).with_name("veosim"), "check", "--seed", "7", "--json", "--failures", folder, *options]
+    environment = {**os.environ, "PYTHONHASHSEED": str(hash_seed)}
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False, timeout=300)
+    assert done.returncode in {0, 1}, done.stderr
+    return done.stdout, {path.name: path.read_text() for path in sorted(folder.glob("*"))}
+
+
+def test_two_full_runs_give_one_file(tmp_path: Path) -> None:
+    """All rules, in processes where sets and dicts of strings are laid out differently: no field is volatile."""
+    first, second = (results(tmp_path / str(seed), seed) for seed in (1, 2))
+    assert first == second
+    assert '"exit": 0' in first[0]
+
+
+def test_failures_are_the_same_too(tmp_path: Path) -> None:
+    """The shortest histories are chosen alike, whichever process found them first."""
+    for mutant in MUTANTS:
+        options = ("--mutant", mutant, "--rule", "BILL", "--rule", "UP")
+        first, second = (results(tmp_path / f"{mutant}-{seed}", seed, *options) for seed in (1, 2))
+        assert first == second
+        assert first[1]
