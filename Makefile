@@ -36,9 +36,10 @@ check: .venv/.installed ## formatting, lint and types, without changing a file
 	.venv/bin/mypy tests
 
 .PHONY: prove
-prove: .venv/.installed ## the long proofs: marked tests, then the self-test over 20 seeds
+prove: .venv/.installed ## the long proofs: marked tests, each checker mutated, the self-test on the full gate with 200 seeds
 	.venv/bin/pytest -m prove -rP $(PARALLEL)
-	.venv/bin/veosim selftest --seeds 20
+	.venv/bin/python -m tests.proofs.checkers
+	.venv/bin/veosim selftest --full --seeds 200
 
 .PHONY: bench
 bench: .venv/.installed ## measure throughput, how many clients can wait, and how long a video takes

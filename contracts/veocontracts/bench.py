@@ -100,7 +100,8 @@ class Bench:
         self._events: list[tuple[int, Event]] = []
         self._notes: list[str] = []
         self._began = world.clock.now()
-        self.book = OrderBook(setting.face, world.simulator, Origin(setting.seed, case))
+        origin, signed = Origin(setting.seed, case), setting.terms.signed_callbacks
+        self.book = OrderBook(setting.face, world.simulator, origin, signed=signed)
 
     # -- what a case does -----------------------------------------------------------------------------------------
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import base64
+import json
 import struct
 import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from faker import Faker
@@ -85,11 +87,13 @@ class OrderBook:
 
     Attributes:
         origin: everything follows from it; given another case's, the book makes what that one made.
+        signed: whether callbacks are signed unless an order says otherwise.
     """
 
-    def __init__(self, face: Face, simulator: Simulator, origin: Origin) -> None:
+    def __init__(self, face: Face, simulator: Simulator, origin: Origin, *, signed: bool = False) -> None:
         self._face = face
         self._simulator = simulator
+        self._signed = signed
         self.origin = origin
         self._made = 0
         self.markers: dict[str, str] = {}
@@ -115,7 +119,7 @@ class OrderBook:
         """Make an order and hand its plan to the simulator.
 
         Args:
-            service: `text` or `image`.
+            service: `text` or `image`; where the gateway sells only the other one, that.
             job: the upstream job's plan, as an entry of a scenario's `jobs`.
             exchanges: as a scenario's `exchanges`.
             callbacks: as a scenario's `callbacks`.
@@ -141,6 +145,10 @@ class OrderBook:
             "raw": raw,
             "content_type": content_type,
         }
+        service = service if service in self._face.services else next(iter(self._face.services))
+        hooks = dict(callbacks or {})
+        if self._signed and hooks.get("copies") != 0:
+            hooks.setdefault("sign", "good")
         self._made += 1
         label = label or f"job#{self._made}"
         identity = digest(self.origin.seed, self.origin.case, label)
@@ -152,15 +160,7 @@ class OrderBook:
         body |= fields or {}
         for name in without:
             body.pop(name, None)
-        entry = dict(job or QUICK)
-        scenario = Scenario.model_validate(
-            {
-                "scenario": "handed-in",
-                "jobs": [entry],
-                "exchanges": dict(exchanges or {}),
-                "callbacks": dict(callbacks or {}),
-            }
-        )
+        scenario = _handed_in(json.dumps([dict(job or QUICK), dict(exchanges or {}), hooks]))
         inline = body.get("image") if image != "url" else None
         for found in (marker, inline):
             if isinstance(found, str) and found:
@@ -171,6 +171,16 @@ class OrderBook:
         return Order(label, marker, service, sent, intent, about, wishes, content_type)
 
 
+@lru_cache(maxsize=4_096)
+def _handed_in(wishes: str) -> Scenario:
+    """The scenario of an order. Most orders wish for the same, and a scenario never changes."""
+    job, exchanges, callbacks = json.loads(wishes)
+    return Scenario.model_validate(
+        {"scenario": "handed-in", "jobs": [job], "exchanges": exchanges, "callbacks": callbacks}
+    )
+
+
+@lru_cache(maxsize=16_384)
 def _phrase(identity: bytes, locale: str | None) -> str:
     """A few seeded words."""
     return str(seeded_faker(locale or LOCALES[0], identity).sentence(nb_words=6))

@@ -87,9 +87,15 @@ def _dialect(value: object) -> object:
 
 
 class Upstream(Strict):
-    """What the simulator plays."""
+    """What the simulator plays. `signs`: whether its callbacks are signed, with `{callback_secret}`."""
 
     dialect: Annotated[str, BeforeValidator(_dialect)] = "api-video"
+    signs: bool | None = None
+
+    @property
+    def signed(self) -> bool:
+        """Whether callbacks are signed: as the dialect documents it, unless the profile says."""
+        return DIALECTS[self.dialect].signs if self.signs is None else self.signs
 
 
 KeyRole = Literal["main", "other", "unentitled"]
@@ -227,6 +233,7 @@ class Profile(Strict):
     target: Target
     upstream: Upstream = Upstream()
     api: str = "cn8-gateway"
+    services: tuple[Literal["text", "image"], ...] = Field(default=(), strict=False)
     auth: Auth
     ledger: Ledger = Ledger()
     timeout: Timeout = Timeout()

@@ -9,7 +9,11 @@ from veocontracts.rules import RULES
 from veosim.errors import VeosimError, did_you_mean
 
 _FOLDER = Path(__file__).parent / "reference"
-BUNDLED = {"reference": _FOLDER / "profile.yaml", "reference-process": _FOLDER / "profile-process.yaml"}
+BUNDLED = {
+    "reference": _FOLDER / "profile.yaml",
+    "reference-callbacks": _FOLDER / "profile-callbacks.yaml",
+    "reference-process": _FOLDER / "profile-process.yaml",
+}
 
 
 def find_profile(name: str) -> Profile:

@@ -45,7 +45,6 @@ class Tally:
             the choice does not depend on what came first.
         more: whether there were more kinds than are kept.
         places: where it broke.
-        fed: whether a case that feeds this rule broke it: then selecting the rule alone shows it too.
     """
 
     held: int = 0
@@ -53,21 +52,19 @@ class Tally:
     kinds: dict[str, Finding] = field(default_factory=dict)
     more: bool = False
     places: set[Place] = field(default_factory=set)
-    fed: bool = False
 
     @property
     def findings(self) -> tuple[Finding, ...]:
         """One for each kind of failure, the shortest history first."""
         return tuple(sorted(self.kinds.values(), key=lambda finding: finding.order))
 
-    def add(self, observation: Observation, history: History, *, fed: bool) -> None:
+    def add(self, observation: Observation, history: History) -> None:
         """Count one observation."""
         if observation.held:
             self.held += 1
             return
         finding = Finding(observation, history, signature_of(observation))
         self.broken += 1
-        self.fed = self.fed or fed
         self.places.add(finding.place)
         self._keep(finding)
 
@@ -75,7 +72,6 @@ class Tally:
         """Take over another tally's counts."""
         self.held += other.held
         self.broken += other.broken
-        self.fed = self.fed or other.fed
         self.more = self.more or other.more
         self.places |= other.places
         for finding in other.kinds.values():
@@ -107,7 +103,7 @@ class Tallies:
     foreign_wakes: int = 0
     """How often a thread woke a virtual loop, whose clock cannot be trusted then."""
 
-    def judge(self, history: History, rules: Iterable[Rule], feeds: frozenset[str]) -> None:
+    def judge(self, history: History, rules: Iterable[Rule]) -> None:
         """Let every rule look at one history. A rule that raises is the harness's error, not the gateway's."""
         self.cases += 1
         self.submits += len(history.stories)
@@ -122,7 +118,7 @@ class Tallies:
                 continue
             for observation in found:
                 tally = self.counts.setdefault((rule.id, observation.grain), Tally())
-                tally.add(observation, history, fed=rule.id in feeds)
+                tally.add(observation, history)
 
     def merge(self, other: Tallies) -> None:
         """Take over what another process counted."""

@@ -35,6 +35,7 @@ class Terms:
         enums: each enum field's documented values.
         defaults: what a field left out means.
         capabilities: what the gateway has, as its profile declares.
+        dialect: what the upstream speaks.
         signed_callbacks: whether the upstream signs what it calls the gateway back with.
         words: the gateway's state words for `queued`, `running`, `completed`, `failed`.
     """
@@ -59,6 +60,7 @@ class Terms:
     enums: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     defaults: Mapping[str, str] = field(default_factory=dict)
     capabilities: frozenset[Capability] = frozenset()
+    dialect: str = "api-video"
     signed_callbacks: bool = False
     words: Mapping[str, tuple[str, ...]] = field(
         default_factory=lambda: {

@@ -150,6 +150,6 @@ def _check_depth(data: object) -> None:
 
 def _check_surrogates(data: object) -> None:
     try:
-        json.dumps(data, ensure_ascii=False).encode()
+        json.dumps(data, ensure_ascii=False, default=str).encode()  # an exact decimal holds no letters
     except UnicodeEncodeError:
         raise BadBodyError("A string holds half of a surrogate pair.") from None

@@ -96,3 +96,13 @@ def test_a_pointer_finds_a_value_or_nothing(pointer: str, found: Any) -> None:
     """JSON pointers reach into objects and lists, and what is not there is None."""
     data = {"job": {"id": 7}, "list": [0, {"x": "y"}], "a/b": 1, "m~n": 2}
     assert at(data, pointer) == (data if pointer == "" else found)
+
+
+@pytest.mark.parametrize(
+    ("kept", "services"), [((), ["text", "image"]), (("image",), ["image"]), (("image", "text"), ["text", "image"])]
+)
+def test_a_face_may_have_a_part_of_its_services(kept: tuple[str, ...], services: list[str]) -> None:
+    """In the face's own order; all else stays."""
+    found = face("cn8-gateway", kept)
+    assert list(found.services) == services
+    assert (found.enums, found.upload_path) == (cn8().enums, "/v1/proxy/upload-media")

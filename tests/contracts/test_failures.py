@@ -21,7 +21,7 @@ def run() -> Run:
     """Two histories in which something broke."""
     tallies = Tallies()
     for history in (BILLED, TAKEN):
-        tallies.judge(history, [RULES["BILL-06"], RULES["ENUM-02"], RULES["ACC-01"]], frozenset())
+        tallies.judge(history, [RULES["BILL-06"], RULES["ENUM-02"], RULES["ACC-01"]])
     found = results(tallies, [RULES["BILL-06"], RULES["ENUM-02"], RULES["ACC-01"]], TERMS, {})
     return Run(find_profile("reference"), TERMS, found, tallies, 0)
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from veocontracts.face import cn8
+from veocontracts.face import cn8, face
 from veocontracts.orders import LOCALES, Order, OrderBook
 from veocontracts.steps import Origin
 from veosim import ManualClock, Simulator
@@ -15,6 +15,7 @@ from veosim.app import create_app
 from veosim.inprocess import Response, call
 from veosim.job import Outcome
 from veosim.namespace import MARKER
+from veosim.scenario.model import Scenario
 
 FACE = cn8()
 STUCK = {"outcome": "stuck"}
@@ -23,6 +24,19 @@ STUCK = {"outcome": "stuck"}
 def book(simulator: Simulator | None = None, seed: int = 0, case: str = "a case") -> OrderBook:
     """The orders of one case."""
     return OrderBook(FACE, simulator or Simulator(clock=ManualClock()), Origin(seed, case))
+
+
+class Listening(Simulator):
+    """Keeps the scenarios that it is told to play."""
+
+    def __init__(self) -> None:
+        super().__init__(clock=ManualClock())
+        self.played: list[Scenario] = []
+
+    def play(self, scenario: Scenario, *, marker: str | None = None) -> None:
+        """Keep it."""
+        del marker
+        self.played.append(scenario)
 
 
 def sent(simulator: Simulator, order: Order) -> Response:
@@ -124,3 +138,30 @@ def test_a_raw_body_goes_out_byte_by_byte() -> None:
     assert order.wishes == {"raw": '{"prompt": "{marker} \xff"', "content_type": "text/plain", "intent": "body"}
     assert book().order(label=order.label, **order.wishes) == order
     assert book().order().content_type == "application/json"
+
+
+def test_an_order_is_for_what_the_gateway_sells() -> None:
+    """Where only images are, an order that asks for nothing else becomes one for an image."""
+    orders = OrderBook(face("cn8-gateway", ["image"]), Simulator(clock=ManualClock()), Origin(0, "a case"))
+    found = orders.order()
+    assert (found.service, "image" in found.body) == ("image", True)
+
+
+@pytest.mark.parametrize(
+    ("signed", "callbacks", "sign"),
+    [
+        (False, None, None),
+        (True, None, "good"),
+        (True, {"copies": 2}, "good"),
+        (True, {"sign": "bad"}, "bad"),
+        (True, {"copies": 0}, None),
+    ],
+)
+def test_callbacks_are_signed_where_a_signature_is_due(
+    signed: bool, callbacks: dict[str, Any] | None, sign: str | None
+) -> None:
+    """Unless the order says otherwise, or wants none."""
+    simulator = Listening()
+    OrderBook(FACE, simulator, Origin(0, "a case"), signed=signed).order(callbacks=callbacks)
+    [played] = simulator.played
+    assert played.callbacks.sign == sign

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from veocontracts.profile import Profile, Timeout, load_profile
+from veocontracts.profiles import BUNDLED
 from veosim import SourceError
 from veosim.units import SECOND
 
@@ -227,3 +228,32 @@ def test_a_value_from_the_environment_is_never_shown(tmp_path: Path) -> None:
         load_profile(path, {"SECRET": "sk-live-0123456789"})
     assert "sk-live" not in str(problem.value)
     assert str(problem.value).count("${SECRET}") == 2
+
+
+@pytest.mark.parametrize(
+    ("upstream", "signed"),
+    [
+        ("{dialect: image-to-video}", False),
+        ("{dialect: image-to-video, signs: true}", True),
+        ("{dialect: generations-seconds}", True),
+        ("{dialect: generations-seconds, signs: false}", False),
+    ],
+)
+def test_callbacks_are_signed_as_documented_unless_the_profile_says(
+    tmp_path: Path, upstream: str, signed: bool
+) -> None:
+    """Document 003's are; document 002's only where the profile wants them to be."""
+    path = tmp_path / "gateway.yaml"
+    text = BUNDLED["reference"].read_text()
+    path.write_text(text.replace("upstream: {dialect: api-video}", f"upstream: {upstream}"))
+    assert load_profile(path).upstream.signed is signed
+
+
+def test_a_profile_may_name_its_services(tmp_path: Path) -> None:
+    """One, both, or none for all; another word is refused."""
+    path, text = tmp_path / "gateway.yaml", BUNDLED["reference"].read_text()
+    path.write_text(f"{text}services: [image]\n")
+    assert load_profile(path).services == ("image",)
+    path.write_text(f"{text}services: [audio]\n")
+    with pytest.raises(SourceError, match="'audio'"):
+        load_profile(path)

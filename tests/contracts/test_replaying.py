@@ -28,6 +28,9 @@ CHOSEN = (
     "unknown id",
     "text image emoji and marks",
     "rate limit",
+    "restart among jobs",
+    "upload and use",
+    "webhook refused",
 )
 
 

@@ -30,6 +30,8 @@ from veocontracts.signature import LENGTH, LETTERS, alike, signature_of
         ("200 {'units': Decimal('6.0'), 'note': 'cut off he", "200 {'units': #, 'note': <text>"),
         ("cost '6.0' (units '4')", "cost '#' (units '#')"),
         ("ends with '", "ends with <text>"),
+        ("image 'iVBORw0KGgo/AAAANSUhEU+Ug=='", "image '<id>'"),
+        ("image 'data:image/png;base64,iVBORw0KGgoAAAANSUhEUg'", "image <text>"),
     ],
 )
 def test_what_varies_is_alike(text: str, made_alike: str) -> None:

@@ -18,22 +18,22 @@ def kinds(*observations: Observation, history: History = SHORT) -> Tally:
     """A tally of these breaks."""
     tally = Tally()
     for observation in observations:
-        tally.add(observation, history, fed=False)
+        tally.add(observation, history)
     return tally
 
 
 def test_observations_are_counted_by_rule_and_grain() -> None:
-    """Held and broken, with the finding, and whether a case was meant to show it."""
+    """Held and broken, with the finding."""
     duration = replace(BROKEN, grain="duration")
     parts = a_rule(replace(HELD, grain="model"), duration, id="ENUM-02")
     tallies = Tallies()
-    tallies.judge(SHORT, [parts, a_rule(HELD, HELD)], frozenset({"ENUM-02"}))
-    tallies.judge(LONG, [a_rule(HELD)], frozenset())
+    tallies.judge(SHORT, [parts, a_rule(HELD, HELD)])
+    tallies.judge(LONG, [a_rule(HELD)])
     finding = a_finding(duration)
     assert tallies == Tallies(
         counts={
             ("ENUM-02", "model"): Tally(held=1),
-            ("ENUM-02", "duration"): Tally(broken=1, kinds={finding.signature: finding}, places={PLACE}, fed=True),
+            ("ENUM-02", "duration"): Tally(broken=1, kinds={finding.signature: finding}, places={PLACE}),
             ("BILL-06", ""): Tally(held=3),
         },
         cases=2,
@@ -45,21 +45,21 @@ def test_the_shortest_history_is_kept() -> None:
     """Of several that show a break, also across processes, the one with fewer submits and events is shown."""
     tally = Tally()
     for history in (LONG, SHORT, LONG):
-        tally.add(BROKEN, history, fed=False)
+        tally.add(BROKEN, history)
     short, long = a_finding(), a_finding(history=LONG)
     assert tally == Tally(broken=3, kinds={short.signature: short}, places={PLACE})
-    longer = Tally(held=2, broken=1, kinds={long.signature: long}, places={("elsewhere", "job#2")}, fed=True)
+    longer = Tally(held=2, broken=1, kinds={long.signature: long}, places={("elsewhere", "job#2")})
     longer.merge(tally)
     longer.merge(Tally(held=1))
     places = {PLACE, ("elsewhere", "job#2")}
-    assert longer == Tally(held=3, broken=4, kinds={short.signature: short}, places=places, fed=True)
+    assert longer == Tally(held=3, broken=4, kinds={short.signature: short}, places=places)
 
 
 def test_each_kind_of_failure_is_kept() -> None:
     """Breaks that look different are findings of their own, the one with the shortest history first."""
     tally = kinds(broke("billed"), history=LONG)
-    tally.add(broke("lost"), SHORT, fed=False)
-    tally.add(broke("lost"), LONG, fed=False)
+    tally.add(broke("lost"), SHORT)
+    tally.add(broke("lost"), LONG)
     assert tally.findings == (a_finding(broke("lost")), a_finding(broke("billed"), LONG))
     assert not tally.more
 
@@ -112,7 +112,7 @@ def test_a_rule_that_raises_is_an_error_of_the_harness() -> None:
 
     tallies, slip = Tallies(), replace(a_rule(), judge=judge)
     for _ in range(2):
-        tallies.judge(SHORT, [slip, a_rule(HELD, id="ACC-01")], frozenset())
+        tallies.judge(SHORT, [slip, a_rule(HELD, id="ACC-01")])
     (error,) = tallies.errors
     assert error.startswith("by hand: BILL-06 could not judge\nTraceback")
     assert error.endswith("ZeroDivisionError: a slip\n")

@@ -31,7 +31,7 @@ UNDECLARED = "timeout.clock.scaled.env does not declare job_timeout"
 def outcome(rule: Rule, history: History = SHORT, terms: Terms = TERMS, **waive: str) -> list[tuple[str, Verdict, str]]:
     """Name, verdict and reason of every line."""
     tallies = Tallies()
-    tallies.judge(history, [rule], frozenset())
+    tallies.judge(history, [rule])
     return [(found.name, found.verdict, found.reason) for found in results(tallies, [rule], terms, waive)]
 
 
@@ -58,13 +58,13 @@ def test_a_verdict_needs_a_witness(rule: Rule, lines: list[tuple[str, Verdict, s
 def test_a_failure_keeps_what_was_found() -> None:
     """Each kind of failure, whether there were more, and where it broke."""
     tallies, rule = Tallies(), a_rule(broke("lost"), broke("billed", "job#2"))
-    tallies.judge(SHORT, [rule], frozenset())
+    tallies.judge(SHORT, [rule])
     findings = sorted((a_finding(broke("lost")), a_finding(broke("billed", "job#2"))), key=lambda each: each.order)
     places = frozenset({("by hand", "job#1"), ("by hand", "job#2")})
     expected = Result(rule, "", Verdict.FAIL, broken=2, findings=tuple(findings), places=places)
     assert results(tallies, [rule], TERMS, {}) == [expected]
     many = a_rule(*(broke("a" * length) for length in range(1, KINDS + 2)))
-    tallies.judge(SHORT, [many], frozenset())
+    tallies.judge(SHORT, [many])
     assert [line.more for line in results(tallies, [many], TERMS, {})] == [True]
 
 
@@ -108,7 +108,7 @@ def test_a_rule_that_failed_itself_has_no_other_verdict() -> None:
 
     tallies, slip = Tallies(), replace(a_rule(), judge=judge)
     for history in (SHORT, replace(SHORT, case="another")):
-        tallies.judge(history, [slip], frozenset())
+        tallies.judge(history, [slip])
     (line,) = results(tallies, [slip], TERMS, {"BILL-06": "no ledger"})
     assert (line.verdict, line.reason, line.waived) == (Verdict.ERROR, "the rule itself failed, see the errors", "")
 
@@ -124,7 +124,7 @@ def test_only_what_is_inconclusive_is_waived() -> None:
     """A waiver hides no failure and adds nothing to a pass."""
     waive, tallies = {"BILL-06": "no ledger"}, Tallies()
     assert [found.waived for found in results(tallies, [a_rule()], TERMS, waive)] == ["no ledger"]
-    tallies.judge(SHORT, [a_rule(BROKEN)], frozenset())
+    tallies.judge(SHORT, [a_rule(BROKEN)])
     assert [found.waived for found in results(tallies, [a_rule()], TERMS, waive)] == [""]
 
 

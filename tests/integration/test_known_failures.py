@@ -9,7 +9,7 @@ from tests.support.checks import veosim, write_profile
 
 from veocontracts.rules import RULES
 
-QUICK = ("--depth", "1", "--examples", "0")
+QUICK = ("--depth", "1", "--examples", "1")
 BILLS = ("--mutant", "bills-status-error", "--rule", "BILL-06", *QUICK)
 TODO = {
     "reason": "TODO: why it may stay for now",

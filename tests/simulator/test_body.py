@@ -136,6 +136,7 @@ def test_an_object_is_read(body: bytes, data: object) -> None:
 def test_fractions_are_exact_where_asked_for() -> None:
     """They stay within the same bounds, and an exponent that no Decimal has is an error of its own."""
     assert repr(parse_json(b"[1.10, 7, 1e3]", exact=True)) == "[Decimal('1.10'), 7, Decimal('1E+3')]"
+    assert repr(parse_json(b'[1.10, "\\u00e9"]', exact=True)) == "[Decimal('1.10'), 'é']"
     with pytest.raises(BadBodyError, match=r"^A number is too large\.$"):
         parse_json(b"1e999", exact=True)
     with pytest.raises(ArithmeticError):

@@ -32,9 +32,9 @@ class FunctionGateway:
         return await self._answer(method, path, headers, body)
 
 
-def setting(seed: int = 0, **terms: Any) -> Setting:
-    """The reference profile's setting, with terms changed."""
-    found = setting_of(find_profile("reference"), seed, Probed())
+def setting(seed: int = 0, profile: str = "reference", **terms: Any) -> Setting:
+    """A bundled profile's setting, by default the reference's, with terms changed."""
+    found = setting_of(find_profile(profile), seed, Probed())
     return replace(found, terms=replace(found.terms, **terms))
 
 

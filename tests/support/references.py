@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Any, TypeVar
+from contextlib import AsyncExitStack
+from functools import partial
+from typing import Any, Self, TypeVar
 
 from jsonschema import Draft202012Validator
 from jsonschema.validators import validator_for
@@ -18,7 +20,7 @@ from veocontracts.reference.settings import Settings
 from veocontracts.timing.virtual import VirtualClock, VirtualLoop, VirtualRunner
 from veosim import parse_scenario
 from veosim.app import create_app
-from veosim.inprocess import Response, call, lifespan
+from veosim.inprocess import App, Response, call, lifespan
 from veosim.resources import openapi
 from veosim.simulator import Simulator
 
@@ -54,8 +56,23 @@ def problems(method: str, path: str, answer: Response) -> list[str]:
 class Client:
     """Calls the gateway, and holds every answer to the document."""
 
-    def __init__(self, app: Starlette, simulator: Simulator, loop: VirtualLoop) -> None:
-        self.app, self.simulator, self.loop = app, simulator, loop
+    def __init__(self, make: Callable[[], Starlette], simulator: Simulator, loop: VirtualLoop) -> None:
+        self.app, self.simulator, self.loop = make(), simulator, loop
+        self._make, self._running = make, AsyncExitStack()
+
+    async def __aenter__(self) -> Self:
+        await self._running.enter_async_context(lifespan(self.app))
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self._running.aclose()
+
+    async def restart(self, down: float = 0) -> None:
+        """Stop the gateway, and start another one in its place."""
+        await self._running.aclose()
+        await self.wait(down)
+        self.app = self._make()
+        await self._running.enter_async_context(lifespan(self.app))
 
     async def send(
         self, method: str, path: str, body: object = None, key: str | None = KEY, **places: str
@@ -87,17 +104,29 @@ class Client:
 
 
 def with_reference(
-    work: Callable[[Client], Awaitable[T]], scenario: str = "", settings: Settings | None = None, **kwargs: Any
+    work: Callable[[Client], Awaitable[T]],
+    scenario: str = "",
+    settings: Settings | None = None,
+    beside: Callable[[App], App] = lambda app: app,
+    **kwargs: Any,
 ) -> T:
-    """Run `work` with a client of a fresh gateway; by default the upstream succeeds after 12 s."""
+    """Run `work` with a client of a fresh gateway; by default the upstream succeeds after 12 s.
+
+    Args:
+        work: what the client does.
+        scenario: what the upstream does.
+        settings: the gateway's.
+        beside: wraps the upstream's app, so that another host lives beside it.
+        kwargs: of the gateway's factory.
+    """
     played = parse_scenario(scenario or "scenario: s\njobs: [{outcome: succeed, queue: 2s, run: 10s}]")
 
     async def run(loop: VirtualLoop) -> T:
         simulator = Simulator(played, clock=VirtualClock(loop))
-        upstream = create_app(simulator, root="api-video")
-        app = create("http://upstream.invalid", upstream, settings=settings, **kwargs)
-        async with lifespan(app):
-            return await work(Client(app, simulator, loop))
+        upstream = beside(create_app(simulator, root=kwargs.get("dialect", "api-video")))
+        make = partial(create, "http://upstream.invalid", upstream, settings=settings, **kwargs)
+        async with Client(make, simulator, loop) as client:
+            return await work(client)
 
     with VirtualRunner() as runner:
         return runner.run(run)

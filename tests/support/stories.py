@@ -21,15 +21,18 @@ from typing import Any
 
 from veocontracts.answers import told
 from veocontracts.events import (
+    Call,
     Entry,
     Event,
     LedgerRead,
     Read,
+    Restart,
     Shown,
     Submit,
     UpstreamCallback,
     UpstreamPoll,
     UpstreamSubmit,
+    Webhook,
 )
 from veocontracts.history import History
 from veocontracts.terms import SECOND, Terms
@@ -202,14 +205,62 @@ def poll(
 
 
 def called_back(
-    word: str, label: str = "job#1", *, at: float | str, signed: bool = True, **fields: Any
+    word: str,
+    label: str = "job#1",
+    *,
+    at: float | str,
+    signed: bool = True,
+    status: int | None = 200,
+    **fields: Any,
 ) -> UpstreamCallback:
-    """The upstream calls the gateway back, in the words of document 002."""
+    """The upstream calls the gateway back, in the words of document 002; None for a gateway that does not answer."""
     usual: dict[str, Any] = {"SUCCEEDED": {"video_url": VIDEO["video_url"]}, "FAILED": {"error_message": "It failed."}}
     data = {"data": {"status": word} | usual.get(word, {}) | fields}
     said = told("image-to-video", 200, data)
+    answered = None if status is None else ns(at)
     return UpstreamCallback(
-        at=ns(at), label=label, job=f"up of {label}", told=said, signed=signed, answered_at=ns(at), status=200
+        at=ns(at), label=label, job=f"up of {label}", told=said, signed=signed, answered_at=answered, status=status
+    )
+
+
+def announced(
+    word: str,
+    label: str = "job#1",
+    *,
+    at: float | str,
+    id: Any = "evt_1",  # noqa: A002  the field is called so
+    status: int = 200,
+    **fields: Any,
+) -> Webhook:
+    """The gateway tells the client's receiver of a job's end, with its units and its cost."""
+    state = TERMS.state_of(word)
+    usual: dict[str, Any] = {"units": 0, "cost": 0}
+    if state == "completed":
+        usual = {"units": Decimal("4.0"), "cost": Decimal("6.0")}
+    told_of = {"event_id": id, "job_id": job_id(label), "state": state, "status": status}
+    return Webhook(at=ns(at), label=label, **(told_of | usual | fields))
+
+
+def restarted(*, at: float | str, took: float | str = 3) -> Restart:
+    """The suite restarts the gateway."""
+    return Restart(at=ns(at), ready_at=ns(at) + ns(took))
+
+
+def called(
+    intent: str, label: str = "upload#1", *, at: float, status: int | None = 200, data: Any = None, key: str = "main"
+) -> Call:
+    """The client asks for something that is no job."""
+    answered = None if status is None else ns(at)
+    operation = {"upload": "POST /v1/proxy/upload-media"}.get(intent, intent)
+    return Call(
+        at=ns(at),
+        label=label,
+        key=key,
+        operation=operation,
+        intent=intent,
+        answered_at=answered,
+        status=status,
+        data=data,
     )
 
 

@@ -71,7 +71,7 @@ def loaded(files: Sequence[Path]) -> list[tuple[Path, Recording]]:
 def judged_again(recording: Recording, rules: Sequence[Rule]) -> tuple[list[Result], list[str]]:
     """The lines of the rules that found their occasion, and errors of rules that failed themselves."""
     tallies = Tallies()
-    tallies.judge(recording.history, rules, frozenset())
+    tallies.judge(recording.history, rules)
     lines = results(tallies, rules, recording.history.terms, {})
     return [line for line in lines if line.held or line.broken], tallies.errors
 

@@ -10,10 +10,11 @@ from typing import Any
 import click
 
 from veocontracts.cli.check import ending, progress_bar
-from veocontracts.reference.mutants import MUTANTS, gateway_class
+from veocontracts.reference.mutants import MUTANTS
 from veocontracts.runner.selftest import Trial, idle, tasks, trials
 from veocontracts.verdict import Exit
 from veosim.clock import monotonic
+from veosim.errors import VeosimError, did_you_mean
 from veosim.units import SECOND
 
 
@@ -49,7 +50,9 @@ def selftest(seeds: int, names: tuple[str, ...], full: bool, as_json: bool) -> N
     """  # noqa: D301  click reads the backspace
     with ending(as_json=as_json):
         for name in names:
-            gateway_class(name)  # an unknown one is refused with the nearest names
+            if name not in MUTANTS:
+                hint = did_you_mean(name, MUTANTS) or "docs/mutants.md lists them all"
+                raise VeosimError(f"no mutant is called {name!r}; {hint}")
         began = monotonic()
         work = tasks(list(dict.fromkeys(names)) or list(MUTANTS), seeds, full=full)
         found: list[Trial] = []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from jsonschema_rs import ValidationError
@@ -19,29 +20,46 @@ MOST = 3
 LONGEST = 60
 
 
-def breaches(
-    document: Mapping[str, Any], errors: Iterable[ValidationError], *, inferred: bool = False
-) -> tuple[str, ...]:
-    """The errors of one body, in words; `inferred` holds for what has no mark of its own."""
-    told = [sentence for error in errors for sentence in _sentences(document, error, inferred)]
-    # A property that is wrong also counts as unevaluated, which would say it twice.
-    telling = [sentence for keyword, sentence in told if keyword != "unevaluatedProperties"]
-    return tuple(dict.fromkeys(telling or [sentence for _, sentence in told]))[:MOST]
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """The schema that was broken.
+
+    Attributes:
+        document: in which it stands.
+        schema: itself.
+        inferred: whether the documents are silent on what has no mark of its own.
+    """
+
+    document: Mapping[str, Any]
+    schema: Mapping[str, Any]
+    inferred: bool = False
 
 
-def _sentences(document: Mapping[str, Any], error: ValidationError, inferred: bool) -> Iterator[tuple[str, str]]:
-    """Keyword and sentence of one error, or of what is wrong with the alternative that was meant."""
+def breaches(origin: Origin, errors: Iterable[ValidationError]) -> tuple[str, ...]:
+    """The errors of one body, in words: one sentence for each place in it, sooner one that no inference weakens."""
+    told: dict[str, str] = {}
+    consequences: dict[str, str] = {}
+    for errors_there in (found for error in errors for found in _told(error)):
+        place, sentence = _sentence(origin, errors_there)
+        # A property that is wrong also counts as unevaluated, which would say it twice.
+        kept = consequences if errors_there[0].kind.name == "unevaluatedProperties" else told
+        if place not in kept or (kept[place].endswith(INFERRED) and not sentence.endswith(INFERRED)):
+            kept[place] = sentence
+    return tuple((told or consequences).values())[:MOST]
+
+
+def _told(error: ValidationError) -> Iterator[list[ValidationError]]:
+    """The error itself; in place of "no alternative fits", what is wrong with the one that was meant."""
     branches: list[list[ValidationError]] | None = getattr(error.kind, "context", None)
     if branches is None:
-        yield str(error.schema_path[-1]), _sentence(document, [error], inferred)
+        yield [error]
         return
     meant = _meant(branches)
     if isinstance(meant, str):
-        words = [each for branch in branches for each in branch if _pointer(each) == meant]
-        yield str(words[0].schema_path[-1]), _sentence(document, words, inferred)
+        yield [each for branch in branches for each in branch if _pointer(each) == meant]
         return
     for each in meant:
-        yield from _sentences(document, each, inferred)
+        yield from _told(each)
 
 
 def _meant(branches: list[list[ValidationError]]) -> list[ValidationError] | str:
@@ -59,20 +77,19 @@ def _meant(branches: list[list[ValidationError]]) -> list[ValidationError] | str
     return min(branches, key=len)
 
 
-def _sentence(document: Mapping[str, Any], errors: list[ValidationError], inferred: bool) -> str:
-    """One place, what came there, and what each of the errors expected."""
+def _sentence(origin: Origin, errors: list[ValidationError]) -> tuple[str, str]:
+    """One place, and in words: what came there, and what each of the errors expected."""
     error = errors[0]
     missing: str | None = getattr(error.kind, "property", None)
-    pointer = _pointer(error)
-    place = f"{pointer}/{missing}" if missing is not None else pointer or "the body"
+    place = _pointer(error) + (f"/{missing}" if missing is not None else "")
     came = "is missing" if missing is not None else _came(error)
-    expected = " or ".join(dict.fromkeys(_expected(document, each) for each in errors))
-    mark = f" {INFERRED}" if any(_is_inferred(document, each, missing, inferred) for each in errors) else ""
-    return f"{place} {came}, expected {expected}{mark}"
+    expected = " or ".join(dict.fromkeys(_expected(origin, each) for each in errors))
+    mark = f" {INFERRED}" if any(_is_inferred(origin, each, missing) for each in errors) else ""
+    return place, f"{place or 'the body'} {came}, expected {expected}{mark}"
 
 
-def _expected(document: Mapping[str, Any], error: ValidationError) -> str:
-    keyword, value = str(error.schema_path[-1]), _schema(document, error)
+def _expected(origin: Origin, error: ValidationError) -> str:
+    keyword, value = str(error.schema_path[-1]), [*_walked(origin, error.evaluation_path[1:])][-1]
     match keyword:
         case "required":
             return "a value"
@@ -88,26 +105,35 @@ def _expected(document: Mapping[str, Any], error: ValidationError) -> str:
             return f"{keyword} {value}"
 
 
-def _schema(document: Any, error: ValidationError) -> Any:
-    for part in error.schema_path:
-        document = document[part]
-    return document
+def _walked(origin: Origin, path: Iterable[str | int]) -> Iterator[Any]:
+    """Every node of the document on a way through the schema."""
+    node: Any = origin.schema
+    yield node
+    for part in path:
+        node = node[part]
+        if part == "$ref":
+            names = [name.replace("~1", "/").replace("~0", "~") for name in str(node).removeprefix("#/").split("/")]
+            node = origin.document
+            for name in names:
+                node = node[name]
+        yield node
 
 
-def _is_inferred(document: Mapping[str, Any], error: ValidationError, missing: str | None, inferred: bool) -> bool:
+def _is_inferred(origin: Origin, error: ValidationError, missing: str | None) -> bool:
     """Whether the nearest place that says where it comes from, says that it was filled in, if only in part."""
-    *trail, keyword = error.schema_path
+    _, *way, keyword = error.evaluation_path
     if keyword not in STATED:
         return True
-    node: Any = document
-    nearest: Mapping[str, Any] = {"x-inferred": ""} if inferred else {"x-source": ""}
-    for part in (*trail, *(("properties", missing) if missing is not None else ())):
-        if isinstance(node, Mapping) and part not in node:  # required beside the place that describes it
+    nodes = [*_walked(origin, way)]
+    if missing is not None:
+        described = nodes[-1].get("properties", {})
+        if missing not in described:
             return True
-        node = node[part]
-        if isinstance(node, Mapping) and ("x-source" in node or "x-inferred" in node):
-            nearest = node
-    return "x-inferred" in nearest if missing is None else "x-source" not in nearest
+        nodes.append(described[missing])
+    marked = [node for node in nodes if isinstance(node, Mapping) and ("x-source" in node or "x-inferred" in node)]
+    if not marked:
+        return origin.inferred
+    return "x-inferred" in marked[-1] if missing is None else "x-source" not in marked[-1]
 
 
 def _pointer(error: ValidationError) -> str:

@@ -14,7 +14,7 @@ from typing import Any
 
 from jsonschema_rs import Draft202012, Draft202012Validator, Registry
 
-from veocontracts.conformance.breaches import breaches
+from veocontracts.conformance.breaches import Origin, breaches
 from veocontracts.events import INFERRED
 from veosim.dialects import DIALECTS
 from veosim.resources import openapi
@@ -29,26 +29,24 @@ class Place:
     """What may stand in one place: a request body, or an answer of one status and media type.
 
     Attributes:
-        validator: of the schema; None where nothing may be there at all, and `refusal` says why.
-        inferred: whether the documents themselves do not speak of the place.
+        refusal: why nothing may stand there at all; nothing where the document has promised nothing.
         known: the problems of wrong bodies so far, since the same one often comes by the hundred.
     """
 
-    document: Mapping[str, Any]
+    origin: Origin | None = None
     validator: Draft202012Validator | None = None
     refusal: tuple[str, ...] = ()
-    inferred: bool = False
     known: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
     def problems(self, data: Any) -> tuple[str, ...]:
         """Where data breaks it."""
-        if self.validator is None or self.validator.is_valid(data):
+        if self.origin is None or self.validator is None or self.validator.is_valid(data):
             return self.refusal
         text = repr(data)
         if text not in self.known:
             if len(self.known) == KEPT:
                 self.known.clear()
-            self.known[text] = breaches(self.document, self.validator.iter_errors(data), inferred=self.inferred)
+            self.known[text] = breaches(self.origin, self.validator.iter_errors(data))
         return self.known[text]
 
 
@@ -78,11 +76,9 @@ def answer_problems(document: str, operation: str, status: int, content_type: st
 
 @cache
 def _request(name: str, operation: str) -> Place:
-    document = openapi(name)
     path = next((known.path for known in DIALECTS[name].operations if known.name == operation), "")
     where = ("paths", path, "post", "requestBody")
-    node = _found(document, where)
-    return Place(document) if node is None else Place(document, _validator(name, (*where, "content", JSON, "schema")))
+    return _place(name, (*where, "content", JSON, "schema")) if _found(openapi(name), where) is not None else Place()
 
 
 @lru_cache(maxsize=1024)
@@ -92,10 +88,10 @@ def _answer(name: str, operation: str, status: int, content_type: str) -> Place:
     where: tuple[str, ...] = ("paths", path, method.lower(), "responses")
     listed = _found(document, where)
     if listed is None:
-        return Place(document)
+        return Place()
     key = str(status) if str(status) in listed else "default"
     if key not in listed:
-        return Place(document, refusal=(_unlisted(document, where, listed, status),))
+        return Place(refusal=(_unlisted(document, where, listed, status),))
     where = _target(document, (*where, key))
     node = _found(document, where) or {}
     inferred = "x-inferred" in node
@@ -103,8 +99,8 @@ def _answer(name: str, operation: str, status: int, content_type: str) -> Place:
     if media not in node.get("content", {}):
         expected = " or ".join(node.get("content", {})) or "no body"
         mark = f" {INFERRED}" if inferred else ""
-        return Place(document, refusal=(f"the content type is {media!r}, expected {expected}{mark}",))
-    return Place(document, _validator(name, (*where, "content", media, "schema")), inferred=inferred)
+        return Place(refusal=(f"the content type is {media!r}, expected {expected}{mark}",))
+    return _place(name, (*where, "content", media, "schema"), inferred=inferred)
 
 
 def _unlisted(document: Any, where: tuple[str, ...], listed: Iterable[str], status: int) -> str:
@@ -114,12 +110,14 @@ def _unlisted(document: Any, where: tuple[str, ...], listed: Iterable[str], stat
     return f"the status is {status}, expected one of {', '.join(listed)}" + ("" if stated else f" {INFERRED}")
 
 
-def _validator(name: str, where: Iterable[str]) -> Draft202012Validator:
-    """The validator of one schema of a document."""
+def _place(name: str, where: tuple[str, ...], *, inferred: bool = False) -> Place:
+    """The place of one schema of a document."""
+    document = openapi(name)
     uri = f"urn:veosim:{name}"
-    registry = Registry([(uri, dict(openapi(name)))], draft=Draft202012)
+    registry = Registry([(uri, dict(document))], draft=Draft202012)
     pointer = "".join(f"/{_escaped(part)}" for part in where)
-    return Draft202012Validator({"$ref": f"{uri}#{pointer}"}, registry=registry, validate_formats=True)
+    validator = Draft202012Validator({"$ref": f"{uri}#{pointer}"}, registry=registry, validate_formats=True)
+    return Place(Origin(document, _found(document, where) or {}, inferred), validator)
 
 
 def _found(document: Any, where: Iterable[str]) -> Mapping[str, Any] | None:

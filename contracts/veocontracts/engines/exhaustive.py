@@ -1,8 +1,8 @@
 """Every sequence of a small alphabet up to a depth, shortest first: the first hit is minimal. No seed, no flake.
 
 A model of a job's life stands in for the gateway: a sequence is extended only if it is the first to bring the model
-into its state, and never by an operation that changes nothing. So each operation is tried once in each state that can be
-reached, on the shortest way there.
+into its state, and never by an operation that changes nothing. So each operation is tried once in each state that can
+be reached, on the shortest way there.
 """
 
 from __future__ import annotations

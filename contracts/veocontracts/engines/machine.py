@@ -1,7 +1,7 @@
 """The Hypothesis engine: runs that are drawn at random, for each rule from a seed of its own, judged by the same rules.
 
-Only drawing is used (`Phase.generate`): a failure is a concrete history with its steps, which `veocontracts.shrink` makes
-shorter by doing it again. Nothing depends on a database, on local sources, or on the other rules of a run.
+Only drawing is used (`Phase.generate`): a failure is a concrete history with its steps, which `veocontracts.shrink`
+makes shorter by doing it again. Nothing depends on a database, on local sources, or on the other rules of a run.
 """
 
 from __future__ import annotations
@@ -53,6 +53,8 @@ def fed(rule_ids: Sequence[str]) -> list[str]:
 def run(setting: Setting, rules: Sequence[Rule], rule_id: str) -> Tallies:
     """Draw the setting's number of examples for one rule, and let all `rules` judge each."""
     tallies = Tallies()
+    if not setting.scope.effort.examples:
+        return tallies
     with VirtualRunner() as runner:
         about = {"setting": setting, "runner": runner, "tallies": tallies, "catalogue": rules, "rule_id": rule_id}
         machine = type("Drawn", (Life,), {**about, "name": f"{PREFIX} {rule_id}"})

@@ -9,17 +9,16 @@ from hypothesis import strategies as st
 
 from veocontracts.face import Face
 from veocontracts.orders import LOCALES, seeded_faker
+from veocontracts.terms import Terms
+from veosim.units import SECOND
 
 Wishes = dict[str, Any]
 """The arguments of `Bench.order`."""
 
-OUTCOMES = ("succeed", "fail", "stuck", "filtered", "empty", "cancel")
+OUTCOMES = ("succeed", "succeed", "succeed", "fail", "stuck", "filtered", "empty", "cancel")
 SCRIPTS = (*LOCALES, "zh_CN", "ko_KR", "he_IL", "hi_IN")
 DRESSES = ("plain", "emoji", "decomposed", "lines", "around")
 ERRORS = (429, 500, 502, 503, 504)
-
-SECONDS = st.one_of(st.integers(0, 60), st.integers(61, 590), st.integers(602, 900))
-"""A job's whole time: soon, later, and past the deadline; the seconds on it are for the deadline's own cases."""
 
 BREAKS: tuple[Wishes, ...] = ({"break": "reset"}, {"break": "close"}, {"break": "hang"})
 AT_SUBMIT: tuple[Wishes, ...] = (
@@ -40,22 +39,32 @@ AT_POLL: tuple[Wishes, ...] = (
 )
 
 
+def latest(terms: Terms) -> int:
+    """Seconds after which an upstream job has ended, if it ever does."""
+    return terms.timeout * 3 // 2 // SECOND
+
+
 @st.composite
-def jobs(draw: st.DrawFn) -> Wishes:
-    """The plan of an upstream job."""
+def jobs(draw: st.DrawFn, terms: Terms) -> Wishes:
+    """The plan of an upstream job: it ends soon, later, or past the deadline, or never.
+
+    The seconds around the deadline are for cases of their own.
+    """
     outcome = draw(st.sampled_from(OUTCOMES))
     if outcome == "stuck":
         return {"outcome": outcome, "queue": "0s"}
-    return {"outcome": outcome, "after": f"{draw(SECONDS)}s"}
+    deadline = terms.timeout // SECOND
+    spans = ((0, deadline // 10), (deadline // 10, deadline * 59 // 60), (deadline * 61 // 60, latest(terms)))
+    return {"outcome": outcome, "after": f"{draw(st.one_of(*(st.integers(*span) for span in spans)))}s"}
 
 
 @st.composite
 def exchanges(draw: st.DrawFn) -> Wishes:
-    """What goes wrong on the way: mostly nothing, else a submit, or up to three polls."""
+    """What goes wrong on the way: one submit in three, and up to three of the first polls."""
     found: Wishes = {}
-    if draw(st.integers(0, 5)) == 5:
+    if draw(st.integers(0, 2)) == 2:
         found["submit"] = [draw(st.sampled_from(AT_SUBMIT))]
-    places = draw(st.lists(st.integers(1, 6), max_size=3, unique=True)) if draw(st.booleans()) else []
+    places = draw(st.lists(st.integers(1, 6), max_size=3, unique=True))
     if places:
         found["poll"] = [{"when": {"nth_of_job": place}, **draw(st.sampled_from(AT_POLL))} for place in sorted(places)]
     return found
@@ -63,10 +72,12 @@ def exchanges(draw: st.DrawFn) -> Wishes:
 
 @st.composite
 def callbacks(draw: st.DrawFn) -> Wishes:
-    """Callbacks that come once, twice, late, or never."""
+    """Callbacks that come once, twice, late, unsigned, or never."""
     found: Wishes = {"copies": draw(st.integers(0, 3))}
-    if draw(st.booleans()):
+    if found["copies"] and draw(st.booleans()):
         found["delay"] = f"{draw(st.integers(1, 700))}s"
+    if found["copies"] and draw(st.booleans()):
+        found["sign"] = draw(st.sampled_from(("bad", "none", "expired")))
     return found
 
 
@@ -92,16 +103,16 @@ def _dressed(dress: str, text: str) -> str:
             return f"{text} {{marker}}"
 
 
-def orders(face: Face, *, with_callbacks: bool) -> st.SearchStrategy[Wishes]:
+def orders(face: Face, terms: Terms) -> st.SearchStrategy[Wishes]:
     """What one order is made from; its service is under `service`."""
     enums = {name: st.sampled_from(values) for name, values in face.enums.items()}
     optional: dict[str, st.SearchStrategy[Any]] = {"exchanges": exchanges(), "text": prompts()}
-    if with_callbacks:
+    if "callbacks" in terms.capabilities:
         optional["callbacks"] = callbacks()
     return st.fixed_dictionaries(
         {
             "service": st.sampled_from(tuple(face.services)),
-            "job": jobs(),
+            "job": jobs(terms),
             "fields": st.fixed_dictionaries({}, optional=enums),
         },
         optional=optional,

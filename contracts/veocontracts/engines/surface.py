@@ -7,16 +7,21 @@ answers and no files: first its systematic sweep over the schema, then random bo
 from __future__ import annotations
 
 import json
+import tempfile
+import threading
 import unicodedata
 import warnings
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Literal
 from urllib.parse import unquote
 
 import hypothesis
-from hypothesis import HealthCheck, Phase, settings
+from hypothesis import HealthCheck, Phase, configuration, settings
+from hypothesis.internal import charmap
+from hypothesis.internal.intervalsets import IntervalSet
 
 from veocontracts.engines.machine import nothing_read_from_sources
 from veosim.body import BadBodyError, parse_json
@@ -31,14 +36,20 @@ SPARE = 1.5
 CONFIG: dict[str, Any] = {
     "cache": {"enabled": False},
     "analysis": {"constants": {"enabled": False}},
-    "generation": {"database": "none", "with-security-parameters": False, "allow-x00": False},
+    "generation": {"database": "none", "with-security-parameters": False, "allow-x00": False, "codec": "latin-1"},
     "phases": {
         "fuzzing": {"extra-data-sources": {"responses": False}, "error-feedback": {"enabled": False}},
         "coverage": {"extra-data-sources": {"responses": False}},
         "stateful": {"inference": {"algorithms": []}},
     },
 }
-"""Nothing is read from sources, kept from answers, or left behind."""
+"""Nothing is read from sources or kept from answers; letters that every version of Unicode knows alike."""
+
+
+LETTERS = {"utf-8": ((0, 0xD7FF), (0xE000, 0x10FFFF)), "iso8859-1": ((0, 0xFF),)}
+"""What a codec can encode, by its own name."""
+_alone = threading.Lock()
+"""Drawing may happen in threads, and changes what all of them see of Hypothesis."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +83,7 @@ def drawn(document: str, operation: str, mode: Mode, seed: int, count: int) -> t
     method, _, path = operation.partition(" ")
     number = int.from_bytes(digest(seed, "surface", document, operation, mode)[:8], "big")
     config = schemathesis.Config.from_dict({**CONFIG, "seed": number})
-    with nothing_read_from_sources(), warnings.catch_warnings():
+    with _alone, nothing_read_from_sources(), _nothing_left_behind(), warnings.catch_warnings():
         warnings.simplefilter("ignore")
         schema = schemathesis.openapi.from_dict(json.loads(json.dumps(openapi(document))), config=config)
         found = schema[path][method]
@@ -87,8 +98,29 @@ def drawn(document: str, operation: str, mode: Mode, seed: int, count: int) -> t
     return tuple(plain[:count])
 
 
+@contextmanager
+def _nothing_left_behind() -> Iterator[None]:
+    """Hypothesis finds out what a codec can encode by trying, and keeps that, and the categories of letters, in files.
+
+    Both are known beforehand, and a folder `.hypothesis` wherever the suite is run is not wanted.
+    """
+    home, encodable = getattr(configuration, "__hypothesis_home_directory", None), charmap.intervals_from_codec
+
+    def known(codec: str) -> tuple[IntervalSet, IntervalSet]:
+        return (IntervalSet(LETTERS[codec]), IntervalSet(())) if codec in LETTERS else encodable(codec)
+
+    with tempfile.TemporaryDirectory(prefix="veosim-") as folder:
+        configuration.set_hypothesis_home_dir(folder)
+        charmap.intervals_from_codec = known  # type: ignore[assignment]
+        try:
+            yield
+        finally:
+            charmap.intervals_from_codec = encodable
+            configuration.set_hypothesis_home_dir(home)
+
+
 def _random(operation: Any, mode: Any, seed: int, count: int) -> list[Any]:
-    """Random draws; none where the schema leaves nothing to draw, as with a path that any text may stand in."""
+    """Random draws."""
     cases: list[Any] = []
 
     def keep(case: Any) -> None:
@@ -104,10 +136,7 @@ def _random(operation: Any, mode: Any, seed: int, count: int) -> list[Any]:
         phases=[Phase.generate],
     )
     given: Any = hypothesis.given  # its overloads cannot tell what a strategy of unknown type gives
-    try:
-        hypothesis.seed(seed)(chosen(given(operation.as_strategy(generation_mode=mode))(keep)))()
-    except hypothesis.errors.Unsatisfiable:
-        return []
+    hypothesis.seed(seed)(chosen(given(operation.as_strategy(generation_mode=mode))(keep)))()
     return cases
 
 

@@ -8,12 +8,13 @@ import os
 import uvicorn
 
 from veocontracts.reference.app import create
+from veocontracts.reference.mutants.registry import GATEWAYS
 from veocontracts.reference.settings import Settings
 
 ABOUT = """Serve the reference gateway until Ctrl-C.
 
-Seconds come from CN8_JOB_TIMEOUT_S, CN8_POLL_S and CN8_RATE_WINDOW_S. Known keys are vk-* (every service) and
-vn-* (none)."""
+Seconds come from CN8_JOB_TIMEOUT_S, CN8_POLL_S and CN8_RATE_WINDOW_S, and the secret that callbacks are signed with
+from CN8_CALLBACK_SECRET. Known keys are vk-* (every service) and vn-* (none)."""
 
 EXAMPLE = """example:
   veosim serve
@@ -30,7 +31,9 @@ def main() -> None:
     )
     parser.add_argument("--host", default="127.0.0.1", help="default: %(default)s")
     parser.add_argument("--port", type=int, default=8420, help="default: %(default)s")
-    parser.add_argument("--upstream", required=True, metavar="URL", help="base URL of an api-video upstream")
+    parser.add_argument("--upstream", required=True, metavar="URL", help="base URL of the upstream")
+    parser.add_argument("--dialect", default="api-video", choices=sorted(GATEWAYS), help="default: %(default)s")
+    parser.add_argument("--callback-url", default="", metavar="URL", help="where the upstream calls back, to be signed")
     parser.add_argument("--database", default=":memory:", metavar="FILE", help="an SQLite file; default: %(default)s")
     parser.add_argument("--webhook-url", metavar="URL", help="announce the end of each job there")
     parser.add_argument("--mutant", metavar="NAME", help="be wrong in this one way")
@@ -47,6 +50,9 @@ def main() -> None:
         settings=settings,
         database=chosen.database,
         webhook_url=chosen.webhook_url,
+        dialect=chosen.dialect,
+        callback_url=chosen.callback_url,
+        callback_secret=os.environ.get("CN8_CALLBACK_SECRET", ""),
     )
     uvicorn.run(app, host=chosen.host, port=chosen.port, log_level="warning", access_log=False, timeout_keep_alive=75)
 

@@ -5,17 +5,19 @@ from __future__ import annotations
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from typing import cast
 
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from veocontracts.reference.callbacks import CALLBACKS, CallbackGateway
 from veocontracts.reference.door import Refused
 from veocontracts.reference.gateway import Gateway, Reply
 from veocontracts.reference.mutants import gateway_class
 from veocontracts.reference.replies import FileReply
-from veocontracts.reference.settings import SERVICES, Settings
+from veocontracts.reference.settings import Settings
 from veocontracts.reference.store import Store
 from veocontracts.reference.upstream import origin_of, path_of, reached
 from veocontracts.reference.webhooks import Receiver
@@ -26,25 +28,32 @@ Handler = Callable[[Gateway, Request], Awaitable[Reply]]
 MEDIA = "/media/{upload_id}/{filename}"
 
 
-def create(
+def create(  # noqa: PLR0913  what a profile can set
     upstream_url: str,
     upstream_app: App | None = None,
+    *,
     mutant: str | None = None,
     settings: Settings | None = None,
     database: str = ":memory:",
     webhook_url: str | None = None,
+    dialect: str = "api-video",
+    callback_url: str = "",
+    callback_secret: str = "",
 ) -> Starlette:
     """A gateway as an ASGI app.
 
     Args:
-        upstream_url: base of an api-video upstream.
+        upstream_url: base of the upstream.
         upstream_app: the same upstream in this process; used instead of the URL, whose path stays its prefix.
         mutant: the name of a defect, or None for the gateway that obeys every rule.
         settings: seconds and keys.
         database: an SQLite file; jobs that its last user left in flight are taken up.
         webhook_url: where the end of each job is announced.
+        dialect: what the upstream speaks; `image-to-video` calls the gateway back.
+        callback_url: where it does so: this gateway's own address and `/callbacks/image-to-video`.
+        callback_secret: what its callbacks are signed with.
     """
-    gateway_of = gateway_class(mutant)
+    gateway_of = gateway_class(mutant, dialect)
     box: list[Gateway] = []
 
     @asynccontextmanager
@@ -54,8 +63,11 @@ def create(
         if webhook_url is not None:
             host = reached(origin_of(webhook_url), upstream_url, upstream_app)
             receiver = Receiver(host, path_of(webhook_url))
-        box.append(gateway_of(upstream, Store(database), settings or Settings(), receiver=receiver))
-        await box[0].recover()
+        gateway = gateway_of(upstream, Store(database), settings or Settings(), receiver=receiver)
+        if isinstance(gateway, CallbackGateway):
+            gateway.callback_url, gateway.callback_secret = callback_url, callback_secret
+        box.append(gateway)
+        await gateway.recover()
         yield
         await box.pop().close()
 
@@ -73,14 +85,15 @@ def create(
 
         return Route(path, endpoint, methods=[method])
 
-    submits = [route(f"/v1/proxy/{service}", "POST", _submit(service)) for service in SERVICES]
+    submits = [route(f"/v1/proxy/{service}", "POST", _submit(service)) for service in gateway_of.services]
     reads = [route("/v2/jobs/{job_id}", "GET", _read), route("/v2/charges", "GET", _charges)]
     files = [
         route("/v1/proxy/upload-media", "POST", _upload),
         route(MEDIA, "PUT", _put_file),
         route(MEDIA, "GET", _get_file),
     ]
-    return Starlette(routes=[*submits, *reads, *files, Route("/healthz", _health)], lifespan=lifespan)
+    called = [route(CALLBACKS, "POST", _callback)] if issubclass(gateway_of, CallbackGateway) else []
+    return Starlette(routes=[*submits, *reads, *files, *called, Route("/healthz", _health)], lifespan=lifespan)
 
 
 async def _body(request: Request, limit: int = SIZE_LIMIT) -> bytes:
@@ -122,6 +135,11 @@ async def _put_file(gateway: Gateway, request: Request) -> Reply:
 
 async def _get_file(gateway: Gateway, request: Request) -> Reply:
     return await gateway.get_file(request.path_params["upload_id"], request.query_params.get("signature", ""))
+
+
+async def _callback(gateway: Gateway, request: Request) -> Reply:
+    body = await _body(request)
+    return await cast("CallbackGateway", gateway).receive_callback(request.headers, body)
 
 
 async def _health(_: Request) -> Response:

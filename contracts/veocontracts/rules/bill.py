@@ -147,7 +147,7 @@ def server_errors_are_free(history: History) -> Iterator[Observation]:
         met = [event for event in story.asked if (event.status or 0) >= 500]
         if not met or not story.accepted or story.last is None or not story.last.terminal:
             continue
-        made = any(poll.told.state == "success" for poll in story.polls)
+        made = any(report.told.state == "success" for report in reports(story))
         kept = failed_unbilled(story) or (state(story) == "completed" and made)
         yield judged(story, kept, "failed and unbilled, or completed if it was made", outcome(story), met[0].at)
 

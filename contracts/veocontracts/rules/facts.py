@@ -166,6 +166,12 @@ def reports(story: Story) -> list[UpstreamPoll | UpstreamCallback]:
     return sorted((event for event in told if event.told.state in {"success", "error"}), key=lambda event: event.at)
 
 
+def knows_upstream_job(story: Story) -> bool:
+    """Whether the gateway was told its upstream job's id, without which it cannot know whose callback comes."""
+    planned = story.planned
+    return planned is not None and (planned.status or 0) // 100 == 2 and not planned.fault
+
+
 def is_video(value: Any) -> bool:
     """Whether this can be where a video is, or the video itself; words for people have spaces, and are neither."""
     return isinstance(value, str) and value != "" and not any(character.isspace() for character in value)

@@ -7,10 +7,23 @@ from collections.abc import Iterator
 from veocontracts.events import Shown, UpstreamCallback, Webhook
 from veocontracts.history import History, Story
 from veocontracts.rules.base import Observation, Source, broken, held, judged, rule
-from veocontracts.rules.facts import charge, charges, is_video, lower, number, outcome, reports, state, upper
+from veocontracts.rules.facts import (
+    charge,
+    charges,
+    is_video,
+    knows_upstream_job,
+    lower,
+    number,
+    outcome,
+    reports,
+    state,
+    upper,
+)
 from veocontracts.terms import SECOND, Terms
 
-EVENT = Source(("000", "001"), "Guides: Async lifecycle (double polling), a webhook event is optional", "follows")
+EVENT = Source(
+    ("000", "001"), "Guides: Async lifecycle (double polling); an event is optional, its form is practice", "practice"
+)
 CALLBACK = Source(("002", "003"), "Callback Notification; Notes: Callback signing", "follows")
 SOON = 20 * SECOND
 """After a job's end, its event must have come."""
@@ -72,7 +85,9 @@ def callbacks_are_safe(history: History) -> Iterator[Observation]:
     for story in history.stories:
         if not story.accepted or not story.views:
             continue
-        final = [each for each in story.callbacks if each.told.state in {"success", "error"}]
+        final = [
+            each for each in story.callbacks if each.told.state in {"success", "error"} and each.status is not None
+        ]
         counted = [each for each in final if each.signed or not history.terms.signed_callbacks]
         yield from _twice(story, counted)
         yield from _late(story, counted, history.terms)
@@ -125,7 +140,7 @@ def _essence(shown: Shown) -> tuple[object, ...]:
 def _early(story: Story, callbacks: list[UpstreamCallback], terms: Terms) -> Iterator[Observation]:
     """One that came no later than the answer to the submit counts like any other."""
     planned = story.planned
-    if planned is None or planned.answered_at is None or planned.status is None or planned.status // 100 != 2:
+    if planned is None or not knows_upstream_job(story):
         return
     early = next((each for each in callbacks if each.at <= (planned.answered_at or 0)), None)
     if early is None or story.views[-1][0].at < early.at + SECOND + terms.tolerance or early.at >= lower(story, terms):
@@ -168,4 +183,6 @@ def _in_order(history: History) -> Iterator[Observation]:
 def _success(story: Story) -> UpstreamCallback | None:
     """The callback that told of a video before any poll told of an end."""
     first = next(iter(reports(story)), None)
-    return first if isinstance(first, UpstreamCallback) and is_video(first.told.video_url) else None
+    if not isinstance(first, UpstreamCallback) or first.status is None or not knows_upstream_job(story):
+        return None
+    return first if is_video(first.told.video_url) else None

@@ -8,7 +8,16 @@ from itertools import pairwise
 from veocontracts.events import Read, Shown, UpstreamCallback, UpstreamPoll
 from veocontracts.history import History, Story
 from veocontracts.rules.base import Observation, Source, broken, held, judged, rule
-from veocontracts.rules.facts import ROUNDING, instant, lower, makes_sense, outcome, own_reads, reports
+from veocontracts.rules.facts import (
+    ROUNDING,
+    instant,
+    knows_upstream_job,
+    lower,
+    makes_sense,
+    outcome,
+    own_reads,
+    reports,
+)
 from veocontracts.terms import SECOND
 
 LIFECYCLE = Source(("000", "001"), "Guides: Async lifecycle (double polling)")
@@ -50,10 +59,12 @@ def completed_with_result(history: History) -> Iterator[Observation]:
 
 
 def _heard(story: Story) -> UpstreamPoll | UpstreamCallback | None:
-    """What first told the gateway of the end: an answer to a poll, or a callback that it took."""
-    return next(
-        (each for each in reports(story) if isinstance(each, UpstreamPoll) or (each.status or 0) // 100 == 2), None
-    )
+    """What first told the gateway of the end: an answer to a poll, or a callback that it took, and could place."""
+    known = knows_upstream_job(story)
+    for each in reports(story):
+        if isinstance(each, UpstreamPoll) or (known and (each.status or 0) // 100 == 2):
+            return each
+    return None
 
 
 @rule(

@@ -13,6 +13,7 @@ from veocontracts.rules.facts import (
     failed_unbilled,
     in_seconds,
     is_video,
+    knows_upstream_job,
     lower,
     makes_sense,
     outcome,
@@ -51,10 +52,11 @@ def says_why(history: History) -> Iterator[Observation]:
 
 
 def _final_word(story: Story) -> UpstreamSubmit | UpstreamPoll | UpstreamCallback | None:
-    """The refusal of the last submit, or the first report that the job is over."""
+    """The refusal of the last submit, or the first report that the job is over and that the gateway can place."""
     if story.upstream and story.planned is None and 400 <= (story.upstream[-1].status or 0) < 500:
         return story.upstream[-1]
-    return next(iter(reports(story)), None)
+    known = knows_upstream_job(story)
+    return next((report for report in reports(story) if known or isinstance(report, UpstreamPoll)), None)
 
 
 def _texts(values: list[Any]) -> Iterator[str]:

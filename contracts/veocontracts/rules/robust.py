@@ -7,15 +7,20 @@ from collections.abc import Iterator
 from veocontracts.events import UpstreamPoll, UpstreamSubmit
 from veocontracts.history import History, Story
 from veocontracts.rules.base import Observation, Source, broken, held, judged, rule
-from veocontracts.rules.facts import faultless, in_seconds, reports, slack, state, upper
+from veocontracts.rules.facts import faultless, in_seconds, reports, slack, state, succeeds_in_time, upper
 from veocontracts.terms import SECOND, Terms
 
 ENDS = Source(("000", "001"), "Overview: 600 s timeout; Guides: Async lifecycle (double polling)", "follows")
 
+LASTING = ("break: hang", "break: drip")
+"""How long a job may take that meets one of these is for the rules about time."""
+HOSTILE = ("spoil: ", "break: reset", "break: close", "break: truncate", "respond: 2", "respond: 3", *LASTING)
+"""What no document allows an upstream to do; errors in good order are for the rules about failures."""
+
 
 @rule(
     "ROBUST-01",
-    "Whatever the upstream answers, the job has ended by its deadline, and the gateway goes on serving.",
+    "Whatever the upstream answers, the job fails or later succeeds, by its deadline, and the gateway goes on serving.",
     ENDS,
     witness="an answer that the upstream spoiled or broke, the job at its end, and a plain job submitted after that "
     "answer, which completes",
@@ -25,17 +30,21 @@ def survives(history: History) -> Iterator[Observation]:
     """The job that met the answer, and the next one."""
     terms = history.terms
     for story in history.stories:
-        met = min((event for event in story.asked if event.fault), key=lambda event: event.at, default=None)
+        met = min((event for event in story.asked if _hostile(event)), key=lambda event: event.at, default=None)
         if met is None or not story.accepted or story.last is None:
             continue
         bound = upper(story, terms)
         running = next((view for view in story.views if view[0].at > bound and not view[1].terminal), None)
-        if running is not None:
+        if running is not None and not any(word in met.fault for word in LASTING):
             read, shown = running
             actual = f"{shown.state or repr(shown.word)} after {in_seconds(read.at - (story.submit.answered_at or 0))}"
             yield broken(story, f"ended, although it met {met.fault}", actual, read.at)
         elif story.last.terminal:
             yield from _goes_on(history, story, met.fault, met.at)
+
+
+def _hostile(event: UpstreamSubmit | UpstreamPoll) -> bool:
+    return any(word in event.fault for word in HOSTILE)
 
 
 def _goes_on(history: History, story: Story, fault: str, since: int) -> Iterator[Observation]:
@@ -58,7 +67,7 @@ def _goes_on(history: History, story: Story, fault: str, since: int) -> Iterator
 def _due(story: Story, terms: Terms) -> bool:
     """Whether a plain job that is not completed should be by now."""
     planned = story.planned
-    if planned is not None and (planned.outcome != "succeed" or planned.ready_at is None):
+    if planned is not None and not succeeds_in_time(story, terms):
         return False
     ready = planned.ready_at if planned is not None else None
     bound = upper(story, terms) if ready is None else ready + terms.poll_gap + slack(story, terms) + SECOND

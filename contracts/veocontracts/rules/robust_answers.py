@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from veocontracts.events import INFERRED, Call, Read, Submit
 from veocontracts.history import History
@@ -17,15 +17,17 @@ SHAPE = frozenset({"body", "content type"})
 @rule(
     "ROBUST-02",
     "Nothing that client or upstream sends makes the gateway answer 5xx, and what it answers conforms to its document.",
-    Source(
-        ("000", "001"), "Quickstart shows the answers; that a 5xx is the server's own fault is practice", "practice"
-    ),
+    Source(("000", "001"), "Quickstart: the answers; that a 5xx is the server's own fault is practice", "practice"),
     witness="an answer to a wrong request or about a job whose upstream misbehaved, and one that shows a job",
     grains=("status", "body"),
 )
 def no_server_errors(history: History) -> Iterator[Observation]:
     """Submits, reads and calls alike; the first break of each is told."""
-    troubled = {story.label for story in history.stories if any(event.fault for event in story.asked)}
+    troubled = {
+        story.label: min(event.at for event in story.asked if event.fault)
+        for story in history.stories
+        if any(event.fault for event in story.asked)
+    }
     seen: dict[tuple[str, str], Observation] = {}
     for event in history.events:
         if isinstance(event, Answered) and event.status is not None:
@@ -37,7 +39,7 @@ def no_server_errors(history: History) -> Iterator[Observation]:
     yield from seen.values()
 
 
-def _status(event: Answered, status: int, troubled: set[str], terms: Terms) -> Observation | None:
+def _status(event: Answered, status: int, troubled: Mapping[str, int], terms: Terms) -> Observation | None:
     """5xx never; of what was made up from the document, 4xx for what it refuses, and not for what it allows."""
     expected, kept = "no 5xx", status < 500
     if isinstance(event, Call) and event.intent == "negative":
@@ -48,7 +50,7 @@ def _status(event: Answered, status: int, troubled: set[str], terms: Terms) -> O
         expected, kept = "no refusal of what the document allows", status < 400 or status == 429
     if not kept:
         return Observation(event.label, False, "status", expected, f"HTTP {status}", event.answered_at)
-    arose = event.intent != "valid" or event.label in troubled
+    arose = event.intent != "valid" or event.at >= troubled.get(event.label, event.at + 1)
     return Observation(event.label, True, "status") if arose else None
 
 

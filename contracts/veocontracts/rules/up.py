@@ -11,6 +11,8 @@ from veocontracts.rules.facts import refused
 
 LIFECYCLE = Source(("000", "001"), "Guides: Async lifecycle (double polling)", "follows")
 INPUT = Source(("000", "001"), "Input / Output", "follows")
+DOCUMENTED = "api-video"
+"""The upstream of documents 000 and 001, which has the client's own fields."""
 RETRYABLE = frozenset({408, 425, 429})
 
 
@@ -47,8 +49,8 @@ def one_generation(history: History) -> Iterator[Observation]:
     witness="an upstream submit of a valid job",
 )
 def unchanged(history: History) -> Iterator[Observation]:
-    """Byte for byte, or refused as a whole."""
-    for story in history.stories:
+    """Byte for byte, or refused as a whole; an upstream with fields of its own gets them in its own forms."""
+    for story in history.stories if history.terms.dialect == DOCUMENTED else ():
         asked = story.submit.request
         if not isinstance(asked, dict) or story.submit.intent != "valid":
             continue
@@ -82,7 +84,7 @@ def _short(value: object) -> str:
 def left_out(history: History) -> Iterator[Observation]:
     """Field by field."""
     defaults = history.terms.defaults
-    for story in history.stories:
+    for story in history.stories if history.terms.dialect == DOCUMENTED else ():
         asked = story.submit.request
         if not isinstance(asked, dict) or story.submit.intent != "valid":
             continue

@@ -47,7 +47,7 @@ def run_cases(
             try:
                 history, foreign_wakes = run_case(runner, setting, case)
                 tallies.foreign_wakes += foreign_wakes
-                tallies.judge(history, rules, case.feeds)
+                tallies.judge(history, rules)
             except VeosimError as error:
                 tallies.errors.append(f"{case.name}: {error}")
             except (Exception, SystemExit, asyncio.CancelledError):  # a gateway in this process may raise anything

@@ -25,7 +25,7 @@ def plan(profile: Profile, only: Sequence[str] = (), scope: Scope = EVERYTHING) 
     else:
         seconds = profile.timeout.after / SECOND / factor_of(profile)
         long = f"at least {2 * seconds:.0f} s, times divided by {factor_of(profile):g}"
-    sells = ", ".join(service.name for service in face(profile.api).services.values())
+    sells = ", ".join(service.name for service in face(profile.api, profile.services).services.values())
     size = f"{profile.gateway.name}: {_count(len(rules), 'rule')}, {_count(len(cases), 'case')}"
     if not cases:
         return f"{size}; " + ("one job is sent, to probe it" if rules else "nothing is sent")

@@ -51,7 +51,7 @@ def choose(profile: Profile, only: Sequence[str] = ()) -> list[Rule]:
 
 def setting_of(profile: Profile, seed: int, probed: Probed, scope: Scope = EVERYTHING) -> Setting:
     """All that a virtual run is determined by. The phase shifts the gateway's polls against the client's."""
-    found = face(profile.api)
+    found = face(profile.api, profile.services)
     phase = int.from_bytes(digest(seed, "phase")[:4], "big") % (5 * SECOND) if seed else 0
     return Setting(profile, found, terms_of(profile, found, probed), seed, phase, scope)
 

@@ -73,7 +73,7 @@ async def _run(case: Case, setting: Setting, world: World, rules: Sequence[Rule]
     bench = Bench(setting, world, case.name)
     try:
         await case.drive(bench)
-        tallies.judge(bench.history(), rules, case.feeds)
+        tallies.judge(bench.history(), rules)
     except VeosimError as error:
         tallies.errors.append(f"{case.name}: {error}")
     except Exception:

@@ -15,6 +15,7 @@ from veocontracts.effort import Effort
 from veocontracts.engines import machine
 from veocontracts.profiles import find_profile, with_mutant
 from veocontracts.reference.mutants import MUTANTS
+from veocontracts.reference.mutants.registry import PROFILES
 from veocontracts.rules import RULES, Rule
 from veocontracts.runner.cases import run_cases
 from veocontracts.runner.run import begun, gate, outcome_of, pool, probe_virtual, setting_of
@@ -76,9 +77,8 @@ class Trial:
 
 
 def tasks(mutants: Sequence[str], seeds: int, *, full: bool) -> list[Task]:
-    """The reference for each seed under each profile that a mutant asks for, then each mutant."""
-    profiles = dict.fromkeys(("reference", *(mutant.profile for mutant in MUTANTS.values())))
-    clean = [Task("", profile, seed) for profile in profiles for seed in range(seeds)]
+    """The reference for each seed under each profile of mutants, then each mutant."""
+    clean = [Task("", profile, seed) for profile in PROFILES for seed in range(seeds)]
     return clean + [Task(name, MUTANTS[name].profile, full=full) for name in mutants]
 
 

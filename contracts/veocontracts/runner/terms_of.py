@@ -79,5 +79,7 @@ def terms_of(profile: Profile, face: Face, probed: Probed) -> Terms:
         enums=face.enums,
         defaults=face.defaults,
         capabilities=capabilities_of(profile),
+        dialect=profile.upstream.dialect,
+        signed_callbacks=profile.upstream.signed,
         words=face.words,
     )

@@ -34,8 +34,9 @@ Ts = TypeVarTuple("Ts")
 WATCHDOG = 20
 """Real seconds that one run of a loop may take; then the process ends with a dump of every stack."""
 
-CANCELLED = 100
-"""Timers that may lie cancelled in the heap before asyncio is asked to clear it."""
+CLUTTERED = 100
+"""Beyond so many timers asyncio clears the heap once more than half are cancelled. That has to be its own doing: the
+order of timers of one instant follows from the heap's form."""
 
 COLLECTED = (50_000, 20, 100)
 """How rarely garbage is looked for during runs, as `gc.set_threshold` says it; with what is there at their beginning
@@ -117,7 +118,8 @@ class VirtualLoop(asyncio.SelectorEventLoop):
 
         Such a turn costs half of asyncio's, and a run has tens of thousands of them; any other is asyncio's own.
         """
-        if self._busy or len(self._watched) > 1 or self._timer_cancelled_count > CANCELLED:
+        is_cluttered = 2 * self._timer_cancelled_count > len(self._scheduled) > CLUTTERED
+        if self._busy or len(self._watched) > 1 or is_cluttered:
             super()._run_once()  # type: ignore[misc]  # private to asyncio
             return
         ready, scheduled = self._ready, self._scheduled

@@ -51,7 +51,7 @@ def deadline(setting: Setting) -> Iterable[Case]:
     terms = setting.terms
     stuck = {"outcome": "stuck", "queue": "0s"}
     hang: dict[str, Any] = {"break": "hang"}
-    yield _case("deadline never finishes", {"job": stuck}, "TIME-01", "TIME-07", "TIME-09", "TIME-10")
+    yield _case("deadline never finishes", {"job": stuck}, "TIME-01", "TIME-07", "TIME-09", "TIME-10", "UP-10")
     for name, at, rule in points(terms):
         job = {"outcome": "succeed", "after": show_duration(at)}
         yield _case(f"deadline success at {name}", {"job": job}, rule, *LATE.get(rule, ()))

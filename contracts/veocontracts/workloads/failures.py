@@ -64,7 +64,4 @@ def _case(name: str, service: str, wishes: dict[str, Any], feeds: frozenset[str]
     async def drive(bench: Bench) -> None:
         await one_job(bench, service, within, **wishes)
 
-    slow = any(word in name for word in ("hang", "every poll"))
-    return Case(
-        name, drive, feeds, slow=slow, alike=" ".join(word for word in name.split()[2:] if not word.isdecimal())
-    )
+    return Case(name, drive, feeds, slow=any(word in name for word in ("hang", "every poll")))

@@ -13,8 +13,9 @@ from veosim.units import SECOND
 
 EVENTS = frozenset({"HOOK-01"})
 CALLBACKS = frozenset({"HOOK-02"})
-HIDDEN: Mapping[str, Any] = {"poll": [{"spoil": "goes-back"}]}
-"""Polls that say nothing new, so that only callbacks tell."""
+HIDDEN: Mapping[str, Any] = {"poll": [{"respond": {"status": 503}}]}
+BEHIND: Mapping[str, Any] = {"poll": [{"spoil": "goes-back"}]}
+"""Polls that say nothing, or that the job is queued: only callbacks tell of its end."""
 DONE = {"outcome": "succeed", "after": "7s"}
 LOST = {"outcome": "fail", "after": "7s"}
 
@@ -62,7 +63,7 @@ def callbacks(setting: Setting) -> Iterable[Case]:
 
 def _unproved(sign: str, job: Mapping[str, Any]) -> Case:
     async def drive(bench: Bench) -> None:
-        submit = await bench.submit(bench.order(job=job, callbacks={"sign": sign}, exchanges=HIDDEN))
+        submit = await bench.submit(bench.order(job=job, callbacks={"sign": sign}, exchanges=BEHIND))
         await bench.until(submit, 12 * SECOND)
         await bench.read(submit)
         await bench.ledger()
@@ -72,7 +73,7 @@ def _unproved(sign: str, job: Mapping[str, Any]) -> Case:
 
 async def _out_of_order(bench: Bench) -> None:
     delays = ("20s", "3s")
-    orders = [bench.order(job=DONE, callbacks={"delay": delay}, exchanges=HIDDEN) for delay in delays]
+    orders = [bench.order(job=DONE, callbacks={"delay": delay}, exchanges=BEHIND) for delay in delays]
     submits = [await bench.submit(order) for order in orders]
     for submit in submits:
         await bench.watch(submit, 40 * SECOND, 4 * SECOND)

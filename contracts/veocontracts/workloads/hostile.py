@@ -31,7 +31,7 @@ FAULTS: Mapping[str, Fault] = {
             *("no-url", "huge-body", "goes-back", "redirect"),
         )
     },
-    **{word: {"break": word} for word in ("reset", "close", "truncate")},
+    **{word: {"break": word} for word in ("reset", "close", "truncate", "hang")},
     "drip": {"break": {"drip": "20ms"}},
     "no content": {"respond": {"status": 204}},
     "a list": _said("[]"),

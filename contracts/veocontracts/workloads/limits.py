@@ -9,7 +9,7 @@ from veocontracts.bench import Bench, Setting
 from veocontracts.events import Submit
 from veocontracts.rules.rate import asked_to_wait
 from veocontracts.workloads.base import Case, workload
-from veosim.units import SECOND
+from veosim.units import MILLISECOND, SECOND
 
 RULES = frozenset({"RATE-01", "RATE-02", "RATE-03", "RATE-04", "BILL-11", "ACC-02", "UP-06"})
 BATCH = 20
@@ -47,7 +47,7 @@ async def _come_again(bench: Bench, burst: list[Submit]) -> None:
     last = next((submit for submit in reversed(burst) if submit.status == 429), None)
     wait = asked_to_wait(last) if last is not None else None
     if last is not None and wait is not None and wait <= MOST * bench.terms.rate_window:
-        await bench.until(last, round(wait * _pace(bench.setting)))
+        await bench.until(last, round(wait * _pace(bench.setting)) + MILLISECOND)  # clocks in seconds round
         await bench.submit(bench.order(job=FAST, intent="burst-retry"), paced=False)
 
 

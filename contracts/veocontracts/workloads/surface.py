@@ -6,6 +6,7 @@ wrong, else to ROBUST-02. Near misses are no matter of a schema: they have a wor
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
@@ -43,15 +44,18 @@ def surface(setting: Setting) -> Iterable[Case]:
     yield Case("surface bad upstream JSON", _bad_upstream, frozenset({"ROBUST-02", "UP-02"}), jobs=2)
 
 
-def _requests(setting: Setting, operation: str, mode: Mode) -> tuple[Drawn, ...]:
-    requests = drawn(setting.face.name, operation, mode, setting.seed, COUNT)
-    return requests[:: FEWER if setting.terms.scaled else setting.scope.effort.thin]
+async def _requests(bench: Bench, operation: str, mode: Mode) -> tuple[Drawn, ...]:
+    """What is sent. Where time does not stand still, other cases go on while it is drawn."""
+    what = (bench.face.name, operation, mode, bench.setting.seed, COUNT)
+    if bench.terms.scaled:
+        return (await asyncio.to_thread(drawn, *what))[::FEWER]
+    return drawn(*what)
 
 
 def _allowed(kind: str) -> Drive:
     async def drive(bench: Bench) -> None:
         operation = f"POST {bench.face.services[kind].path}"
-        for number, request in enumerate(_requests(bench.setting, operation, "positive")):
+        for number, request in enumerate(await _requests(bench, operation, "positive")):
             await bench.submit(order_of(bench, kind, request.data(), number), _key(number))
         await bench.pause(SECOND)
 
@@ -61,7 +65,7 @@ def _allowed(kind: str) -> Drive:
 def _refused(kind: str) -> Drive:
     async def drive(bench: Bench) -> None:
         service = bench.face.services[kind]
-        for number, request in enumerate(_requests(bench.setting, f"POST {service.path}", "negative")):
+        for number, request in enumerate(await _requests(bench, f"POST {service.path}", "negative")):
             data = request.data()
             wrong = fault_of(bench.face, service, data) if request.media == JSON else None
             if wrong is not None:
@@ -125,18 +129,18 @@ def _key(number: int) -> str:
 
 async def _read(bench: Bench) -> None:
     """Ids that were made up, and then a real one."""
-    for request in _requests(bench.setting, f"GET {bench.face.job_path}", "positive"):
+    for request in await _requests(bench, f"GET {bench.face.job_path}", "positive"):
         await bench.read_id(request.job_id, intent="made-up-id")
     await bench.read(await bench.submit(bench.order()))
 
 
 async def _keys(bench: Bench) -> None:
     for kind, service in bench.face.services.items():
-        requests = _requests(bench.setting, f"POST {service.path}", "positive")[:KEYS]
+        requests = (await _requests(bench, f"POST {service.path}", "positive"))[:KEYS]
         for number, request in enumerate(requests):
             for role in ("none", "unknown"):
                 await bench.submit(order_of(bench, kind, request.data(), number, "key"), role)
-    for request in _requests(bench.setting, f"GET {bench.face.job_path}", "positive")[:KEYS]:
+    for request in (await _requests(bench, f"GET {bench.face.job_path}", "positive"))[:KEYS]:
         for role in ("none", "unknown"):
             await bench.read_id(request.job_id, role, intent="key")
 

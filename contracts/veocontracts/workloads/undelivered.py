@@ -34,6 +34,8 @@ OWN_WORDS: Mapping[str, Mapping[str, dict[str, Any]]] = {
 }
 """Answers to every poll, by dialect: what has shipped elsewhere, in this dialect's own fields (inferred)."""
 SECONDS = {"fewer": 2, "more": 10}
+UNTOLD = {"copies": 0}
+"""No callback: document 002's tell of no duration, so that polls have to."""
 
 
 @workload("undelivered")
@@ -50,7 +52,7 @@ def undelivered(setting: Setting) -> Iterable[Case]:
         yield Case(f"undelivered {name}", _job(wishes, within), frozenset({"LIFE-11"}))
     for name, seconds in SECONDS.items():
         job = {"outcome": "succeed", "after": "7s", "result": {"duration_s": seconds}}
-        wishes = {"job": job, "fields": fields | {"duration": "4s"}}
+        wishes = {"job": job, "fields": fields | {"duration": "4s"}, "callbacks": UNTOLD}
         yield Case(f"undelivered {name} seconds", _job(wishes, within), frozenset({"BILL-14"}))
 
 

@@ -7,6 +7,8 @@ import textwrap
 
 import pytest
 
+from veocontracts.profiles import find_profile, with_mutant
+from veocontracts.reference.callbacks import CallbackGateway
 from veocontracts.reference.gateway import Gateway
 from veocontracts.reference.mutants import MUTANTS, Mutant, gateway_class
 from veocontracts.reference.mutants.registry import mutant
@@ -16,6 +18,7 @@ from veosim.errors import VeosimError
 MOST_FURTHER = 3
 MOST_METHODS = 2
 MOST_LINES = 15
+FEWEST = 80
 
 every_mutant = pytest.mark.parametrize("wrong", MUTANTS.values(), ids=MUTANTS)
 
@@ -38,6 +41,11 @@ def test_each_rule_has_a_mutant_that_it_must_catch(rule: str) -> None:
     assert [name for name, wrong in MUTANTS.items() if wrong.primary == rule]
 
 
+def test_there_are_as_many_as_were_promised() -> None:
+    """Each a defect that shipped somewhere, or one step from it."""
+    assert len(MUTANTS) >= FEWEST
+
+
 @every_mutant
 def test_a_mutant_declares_rules_that_exist(wrong: Mutant) -> None:
     """The primary rule and at most three more, each with its reason."""
@@ -50,10 +58,11 @@ def test_a_mutant_declares_rules_that_exist(wrong: Mutant) -> None:
 @every_mutant
 def test_a_mutant_is_wrong_in_one_small_place(wrong: Mutant) -> None:
     """It overrides a step or two of the reference gateway itself, in a few lines each, and adds nothing."""
-    assert wrong.gateway.__bases__ == (Gateway,)
+    [base] = wrong.gateway.__bases__
+    assert base is gateway_class(None, wrong.dialect)
     found = methods(wrong.gateway)
     assert 1 <= len(found) <= MOST_METHODS
-    assert all(hasattr(Gateway, method.name) for method in found)
+    assert all(hasattr(base, method.name) for method in found)
     assert all(lines(method) <= MOST_LINES for method in found)
     assert set(vars(wrong.gateway)) - {method.name for method in found} <= {
         "__module__",
@@ -89,7 +98,30 @@ def test_a_name_cannot_be_given_twice() -> None:
 def test_no_name_means_the_gateway_that_obeys() -> None:
     """None is the reference gateway itself; a known name is its mutant."""
     assert gateway_class(None) is Gateway
+    assert gateway_class(None, "image-to-video") is CallbackGateway
     assert gateway_class("bills-timeouts") is MUTANTS["bills-timeouts"].gateway
+
+
+@pytest.mark.parametrize(
+    ("name", "dialect", "message"),
+    [
+        (None, "openai-videos", "the reference gateway speaks api-video and image-to-video, not 'openai-videos'"),
+        ("bills-timeouts", "image-to-video", "the mutant 'bills-timeouts' belongs to the profile reference"),
+        ("old-callback-believed", "api-video", "the mutant 'old-callback-believed' belongs to .* reference-callbacks"),
+    ],
+)
+def test_a_mutant_stands_before_its_own_upstream(name: str | None, dialect: str, message: str) -> None:
+    """Another dialect is refused, with the profile that the mutant is judged under."""
+    with pytest.raises(VeosimError, match=message):
+        gateway_class(name, dialect)
+
+
+@every_mutant
+def test_a_mutants_profile_speaks_its_dialect(wrong: Mutant) -> None:
+    """Switched on in its bundled profile, the gateway can be made."""
+    profile = with_mutant(find_profile(wrong.profile), wrong.name)
+    assert profile.upstream.dialect == wrong.dialect
+    assert gateway_class(wrong.name, profile.upstream.dialect) is wrong.gateway
 
 
 def test_an_unknown_name_is_refused_with_the_nearest_one() -> None:

@@ -1,11 +1,12 @@
 """The reference gateway's store: what is saved is found, exactly, by its own key."""
 
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
-from veocontracts.reference.store import Charge, Job, Store
+from veocontracts.reference.store import Charge, Job, Notice, Store
 
 JOB = Job("j-1", "vk-1", "media-video-from-text", {"prompt": "x"}, "2026-04-27T10:30:00Z", 5.0, 605.0)
 CHARGE = Charge("j-1", "vk-1", "media-video-from-text", Decimal(4), Decimal("6.00"), "2026-04-27T10:33:42Z")
@@ -75,3 +76,55 @@ def test_ids_are_never_given_out_twice(path: str) -> None:
             seen.append(job_id)
         store.close()
     assert len(set(seen)) == 6
+
+
+def test_what_is_written_together_is_kept_whole_or_not_at_all() -> None:
+    """An end and its charge: an error in between leaves neither."""
+    store = Store()
+    store.save(JOB)
+    ended = Job("j-1", "vk-1", JOB.service, {}, JOB.created_at, status="completed")
+
+    def breaks() -> None:
+        with store.together():
+            store.save(ended)
+            store.add_charge(CHARGE)
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        breaks()
+    before = store.job("j-1"), store.charges("vk-1")
+    with store.together():
+        store.save(ended)
+        store.add_charge(CHARGE)
+    after = store.job("j-1"), store.charges("vk-1")
+    store.close()
+    assert ([job and job.status for job, _ in (before, after)]) == ["queued", "completed"]
+    assert (before[1], after[1]) == ([], [CHARGE])
+
+
+def test_the_unfinished_are_found_with_all_that_a_worker_needs(path: str) -> None:
+    """Jobs in flight, oldest first, and those whose end nobody was told of."""
+    due = datetime(2026, 4, 27, 10, 40, tzinfo=UTC)
+    rows: tuple[tuple[str, Notice, int], ...] = (
+        ("processing", "", 3),
+        ("queued", "", 2),
+        ("completed", "due", 1),
+        ("completed", "sent", 0),
+        ("failed", "", 0),
+    )
+    first = Store(path)
+    for place, (status, event, minutes) in enumerate(rows):
+        made = Job(f"j-{place}", "vk-1", "s", {"prompt": "é"}, "c", due=due + timedelta(minutes=minutes))
+        made.status, made.event, made.upstream_id = status, event, f"u-{place}"
+        first.save(made)
+    first.close()
+    second = Store(path)
+    found = second.unfinished()
+    second.close()
+    assert [(job.id, job.status, job.event, job.upstream_id) for job in found] == [
+        ("j-2", "completed", "due", "u-2"),
+        ("j-1", "queued", "", "u-1"),
+        ("j-0", "processing", "", "u-0"),
+    ]
+    assert [(job.fields, job.due - due) for job in found][1] == ({"prompt": "é"}, timedelta(minutes=2))
+    assert [job.ended for job in found] == [True, False, False]

@@ -23,7 +23,7 @@ def charged_at_once() -> History:
 def a_run() -> Run:
     """One rule that fails, one without a witness."""
     tallies, rules = Tallies(), [RULES["BILL-08"], RULES["RATE-02"]]
-    tallies.judge(charged_at_once(), rules, frozenset())
+    tallies.judge(charged_at_once(), rules)
     return Run(find_profile("reference"), TERMS, results(tallies, rules, TERMS, {}), tallies, 7)
 
 

@@ -28,7 +28,7 @@ def a_run(
     """A run of these rules over one history."""
     tallies, chosen = Tallies(errors=list(errors)), [RULES[rule] for rule in rules]
     if history is not None:
-        tallies.judge(history, chosen, frozenset())
+        tallies.judge(history, chosen)
     return Run(find_profile("reference"), terms, results(tallies, chosen, terms, waive or {}), tallies, 7)
 
 

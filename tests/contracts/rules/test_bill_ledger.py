@@ -191,6 +191,9 @@ CASES = (
         broken("no charge", "6 for {'id': 7}", ns(30)),
     ),
     none("BILL-11", "no ledger", a_history(refused())),
+    none(
+        "BILL-11", "a key that all cases share", a_history(refused(), ledger(charge_of(6, None), at=30), own_keys=False)
+    ),
     none("BILL-11", "the ledger read before", after(charge_of(6, None), at=0)),
     none("BILL-11", "the ledger of another key", after(charge_of(6, None), key="other")),
     none("BILL-11", "accepted", a_history(submit(id=SAME), ledger(charge_of(6), at=30))),

@@ -9,15 +9,19 @@ from tests.contracts.rules import (
     test_bill,
     test_bill_ledger,
     test_bill_video,
+    test_conformance,
     test_enum,
+    test_hook,
     test_life,
     test_life_apart,
     test_life_end,
     test_rate,
     test_robust,
+    test_robust_restart,
     test_time,
     test_up,
     test_up_polling,
+    test_upload,
 )
 from tests.support.golden import Golden
 
@@ -31,21 +35,25 @@ GOLDEN: tuple[Golden, ...] = (
     *(*test_bill_video.CASES, *test_life_apart.CASES, *test_life_end.CASES),
     *(*test_acc.CASES, *test_auth.CASES, *test_bill.CASES, *test_bill_ledger.CASES, *test_enum.CASES),
     *(*test_life.CASES, *test_rate.CASES, *test_time.CASES, *test_up.CASES),
-    *(*test_robust.CASES, *test_up_polling.CASES),
+    *(*test_hook.CASES, *test_upload.CASES, *test_robust_restart.CASES),
+    *(*test_robust.CASES, *test_up_polling.CASES, *test_conformance.CASES),
 )
 NUMBERS = {
     "ACC": (1, 2, 3, 4, 5),
     "AUTH": (1, 2),
     "BILL": (1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14),
     "ENUM": (1, 2, 3, 4, 5, 6, 7),
+    "HOOK": (1, 2),
     "LIFE": (1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11),
     "RATE": (1, 2, 3, 4),
-    "ROBUST": (1, 4),
+    "ROBUST": (1, 2, 3, 4),
     "TIME": (1, 2, 3, 4, 5, 6, 7, 8, 9, 10),
-    "UP": (1, 3, 4, 5, 6, 7, 8, 9, 10),
+    "UP": (1, 2, 3, 4, 5, 6, 7, 8, 9, 10),
+    "UPLOAD": (1,),
 }
 SHOULD: set[str] = {
     "BILL-14",
+    "HOOK-01",
     "LIFE-09",
     "RATE-04",
     "ROBUST-04",
@@ -57,7 +65,7 @@ SHOULD: set[str] = {
     "UP-10",
 }
 """Good practice beyond what the documents say: red only under --strict."""
-PRACTICE = {"AUTH-01", "AUTH-02", "ENUM-06", "LIFE-05", "LIFE-06", "RATE-01", *SHOULD}
+PRACTICE = {"AUTH-01", "AUTH-02", "ENUM-06", "LIFE-05", "LIFE-06", "RATE-01", "ROBUST-02", *SHOULD}
 """Rules whose HTTP codes no document names, and good practice."""
 
 every_rule = pytest.mark.parametrize("rule", RULES.values(), ids=lambda rule: rule.id)
@@ -95,11 +103,15 @@ def test_practice_is_never_shown_as_documented() -> None:
         "BILL-14": "practice; documents 000 and 001, "
         "Pricing: per second of generated video; that fewer may come is not said",
         "ENUM-06": "practice: common HTTP; the documents name a JSON body",
+        "HOOK-01": "practice; documents 000 and 001, Guides: Async lifecycle (double polling); "
+        "an event is optional, its form is practice",
         "LIFE-05": "practice: common HTTP",
         "LIFE-06": "practice: common HTTP; what one customer made is no other's business",
         "LIFE-09": "practice: a customer who cannot see why a job failed asks support",
         "RATE-01": "practice; documents 000 and 001, Specs: Rate Limit; the status code is practice",
         "RATE-04": "practice: RFC 9110, 10.2.3; RFC 6585, 4",
+        "ROBUST-02": "practice; documents 000 and 001, "
+        "Quickstart: the answers; that a 5xx is the server's own fault is practice",
         "ROBUST-04": "practice: the upstream's documents list words, and do not say that there will be no others",
         "TIME-09": "practice: polls for what nobody waits for cost money and hide leaks",
         "TIME-10": "practice: a client that is told why does not report a defect",
@@ -113,8 +125,8 @@ def test_practice_is_never_shown_as_documented() -> None:
 
 def test_every_rule_is_fed_by_a_workload() -> None:
     """Selecting one rule alone still makes its occasions, and no case feeds a rule that is not there."""
-    setting = setting_of(find_profile("reference"), 0, Probed())
-    fed = set[str]().union(*(case.feeds for case in all_cases(setting)))
+    settings = [setting_of(find_profile(name), 0, Probed()) for name in ("reference", "reference-callbacks")]
+    fed = set[str]().union(*(case.feeds for setting in settings for case in all_cases(setting)))
     assert fed == set(RULES)
 
 

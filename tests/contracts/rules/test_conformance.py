@@ -92,8 +92,8 @@ ROBUST = (
         "ROBUST-02",
         "a read fails",
         a_history(*MESSED, read("processing", at=6), read_in_vain(500, at=7), read_in_vain(502, at=8)),
-        broken(NO_5XX, "HTTP 500", ns(7), grain="status"),
         kept(grain="body"),
+        broken(NO_5XX, "HTTP 500", ns(7), grain="status"),
     ),
     bad(
         "ROBUST-02",

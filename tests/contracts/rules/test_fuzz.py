@@ -23,7 +23,7 @@ def judge(history: History) -> None:
             assert observation.grain in (rule.grains or ("",))
             assert (type(observation.expected), type(observation.actual)) == (str, str)
     tallies = Tallies()
-    tallies.judge(history, RULES.values(), frozenset())
+    tallies.judge(history, RULES.values())
     assert tallies.errors == []
     assert len(results(tallies, RULES.values(), history.terms, {})) >= len(RULES)
 

@@ -70,6 +70,13 @@ CASES = (
     none("LIFE-09", "the upstream gave no reason", failed(answered(status="error"))),
     none("LIFE-09", "a reason that is no text", failed(answered(status="error", message=["?"]))),
     none("LIFE-09", "completed", a_history(*made())),
+    none(
+        "LIFE-09",
+        "called back about a job whose id the gateway never got",
+        a_history(
+            submit(), upstream(fault="break: reset", status=None), called_back("FAILED", at=31), read("failed", at=40)
+        ),
+    ),
     none("LIFE-09", "told when the time was up", failed(poll("error", at=600), at=602)),
     none("LIFE-09", "timed out", lost(read("failed", at=601))),
     good("LIFE-10", "failed at its time", lost(read("failed", at="601.000000001"))),

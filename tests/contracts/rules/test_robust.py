@@ -62,6 +62,14 @@ CASES = (
             ),
         ),
     ),
+    none(
+        "ROBUST-01",
+        "a second job whose success came too late",
+        met(
+            read("failed", at=7),
+            then=(submit("job#2", at=8), upstream("job#2", at=9, ready=609), read("failed", "job#2", at=700)),
+        ),
+    ),
     bad(
         "ROBUST-01",
         "in flight for ever",
@@ -70,9 +78,9 @@ CASES = (
     ),
     bad(
         "ROBUST-01",
-        "hung up, and ended late",
-        met(read("queued", at=620), read("failed", at=700), fault=HANG),
-        broken(f"ended, although it met {HANG}", "queued after 620 s", ns(620)),
+        "cut off late, and ended late",
+        met(read("queued", at=620), read("failed", at=700), fault="delay: 5s, break: truncate 50%"),
+        broken("ended, although it met delay: 5s, break: truncate 50%", "queued after 620 s", ns(620)),
     ),
     bad(
         "ROBUST-01",
@@ -95,6 +103,9 @@ CASES = (
         met(read("failed", at=7), then=(submit("job#2", at=20), read("queued", "job#2", at=622))),
         broken(AFTER, "queued", subject="job#2"),
     ),
+    good("ROBUST-01", "hung up, and on it goes", met(read("queued", at=620), read("failed", at=700), fault=HANG)),
+    none("ROBUST-01", "hung up for ever", met(read("queued", at=620), fault=HANG)),
+    none("ROBUST-01", "an error in good order", met(read("failed", at=700), fault="respond: 503")),
     none("ROBUST-01", "no nonsense", a_history(*made(), *made("job#2", at=20))),
     none("ROBUST-01", "not accepted", a_history(submit(status=400), upstream(fault=HTML), *made("job#2", at=20))),
     none("ROBUST-01", "not seen to its end", met(read("processing", at=601))),

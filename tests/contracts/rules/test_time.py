@@ -135,6 +135,7 @@ CASES = (
     ),
     none("TIME-01", "not read closely before", at_the_deadline("594.999999999", 600)),
     none("TIME-01", "not read closely after", at_the_deadline(600, "606.000000001")),
+    none("TIME-01", "still running when nobody looked any more", lost(read("processing", at=601))),
     none("TIME-01", "never seen running", lost(read("failed", at=600))),
     none("TIME-01", "ended upstream", a_history(submit(), upstream(), poll("error", at=9), read("failed", at=10))),
     none("TIME-01", "a poll that failed", a_history(submit(), upstream(), poll(at=9, status=502, fault="respond"))),
@@ -167,6 +168,9 @@ CASES = (
     none("TIME-02", "long before", ready("539.999999999", read("failed", at=601))),
     none("TIME-02", "not read after the deadline", ready(599, read("completed", at=600))),
     none("TIME-02", "a poll that failed", ready(599, poll(at=595, fault="respond"), read("failed", at=601))),
+    none(
+        "TIME-02", "a plan that fails", a_history(submit(), upstream(ready=599, outcome="fail"), read("failed", at=601))
+    ),
     good("TIME-03", "a nanosecond late", ready("600.000000001", read("failed", at=602))),
     good("TIME-03", "a minute late", ready(660, read("failed", at=661))),
     good("TIME-03", "late on a coarse clock", ready("630.000000001", read("failed", at=640), **COARSE)),
@@ -188,6 +192,9 @@ CASES = (
     none("TIME-03", "long after", ready("660.000000001", read("completed", at=700))),
     none("TIME-03", "read within the grace", ready("600.1", read("processing", at=630), **SLOW)),
     none("TIME-03", "read before it was ready", ready(630, read("completed", at=630))),
+    none(
+        "TIME-03", "a plan that fails", a_history(submit(), upstream(ready=601, outcome="fail"), read("failed", at=602))
+    ),
     good("TIME-04", "failed", hanging(read("failed", at="601.000000001"))),
     good("TIME-04", "failed long before", hanging(read("failed", at=31), read("failed", at=700))),
     bad(

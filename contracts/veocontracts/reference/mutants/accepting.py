@@ -12,8 +12,10 @@ from veocontracts.reference.settings import SERVICES
 from veocontracts.reference.store import Job
 from veosim.clock import rfc3339
 
+OTHER_ANSWER = "the document knows no such answer"
 
-@mutant("200-instead-of-202", "ACC-01")
+
+@mutant("200-instead-of-202", "ACC-01", ROBUST_02=OTHER_ANSWER)
 class Answers200(Gateway):
     """A submit is answered with 200, as if the video were there."""
 
@@ -21,7 +23,7 @@ class Answers200(Gateway):
         return Reply(200, super().accepted(job).data)
 
 
-@mutant("born-running", "ACC-01")
+@mutant("born-running", "ACC-01", ROBUST_02=OTHER_ANSWER)
 class BornRunning(Gateway):
     """The 202 calls the job processing before any worker has it."""
 
@@ -62,6 +64,7 @@ class CreatedAtWithoutZone(Gateway):
     def accept(self, key: str, service: str, fields: dict[str, Any]) -> Job:
         job = super().accept(key, service, fields)
         job.created_at = job.created_at.removesuffix("Z")
+        self.store.save(job)
         return job
 
 
@@ -72,6 +75,7 @@ class CreatedAtInLocalTime(Gateway):
     def accept(self, key: str, service: str, fields: dict[str, Any]) -> Job:
         job = super().accept(key, service, fields)
         job.created_at = rfc3339(self.wall() + timedelta(hours=2))
+        self.store.save(job)
         return job
 
 

@@ -120,7 +120,7 @@ class HoldsAndKeepsTheHold(Gateway):
             self.charge(job, self.units(job), self.cost(job, self.units(job)))
 
 
-@mutant("bills-timeouts", "BILL-07", TIME_04="the job that hung at submit is not free")
+@mutant("bills-timeouts", "BILL-07", TIME_04="the job that hung at submit is not free", BILL_12=SUM)
 class BillsTimeouts(Gateway):
     """A job whose upstream submit was never answered is billed at the timeout, since it may have been made."""
 
@@ -182,13 +182,13 @@ class ChargesAnotherKey(Gateway):
         self.store.add_charge(Charge(job.id, last.key, job.service, units, amount, rfc3339(self.wall())))
 
 
-@mutant("releases-the-hold-twice", "BILL-12", BILL_06=PAID_BACK, LIFE_11=PAID_BACK, BILL_13=PAID_BACK)
+@mutant("releases-the-hold-twice", "BILL-12", BILL_06=PAID_BACK, LIFE_11=PAID_BACK)
 class ReleasesTheHoldTwice(Gateway):
-    """What was held for a job that the upstream failed is given back twice."""
+    """What was held for a job that the upstream cancelled is given back twice."""
 
     def fail(self, job: Job, ended: Ended) -> None:
         super().fail(job, ended)
-        if ended.status == 200 and job.upstream_id:
+        if ended.status == 200 and "cancel" in ended.message:
             amount = self.cost(job, self.units(job))
             for part in (amount, -amount, -amount):
                 self.charge(job, self.units(job), part)

@@ -11,6 +11,7 @@ from veocontracts.reference.mutants.registry import mutant
 from veocontracts.reference.settings import ENUMS
 
 MENDED = "the mended job is made and billed"
+TAKEN_ON = "what the document refuses is taken on"
 TURNED_AWAY = "a valid submit is turned away"
 SENT = "and is sent upstream"
 
@@ -25,7 +26,7 @@ class DataUriRefused(Gateway):
         return super().validate(service, fields)
 
 
-@mutant("small-upright-video-refused", "ENUM-01", ACC_01=TURNED_AWAY)
+@mutant("small-upright-video-refused", "ENUM-01", ACC_01=TURNED_AWAY, ENUM_05=TURNED_AWAY)
 class SmallUprightVideoRefused(Gateway):
     """Of all combinations of documented values, 512P with 9:16 is refused."""
 
@@ -131,7 +132,7 @@ class MissingImageMadeUp(Gateway):
         return super().validate(service, fields)
 
 
-@mutant("string-taken-for-prompt", "ENUM-06")
+@mutant("string-taken-for-prompt", "ENUM-06", ROBUST_02=TAKEN_ON, UP_06=TAKEN_ON)
 class StringTakenForPrompt(Gateway):
     """A body that is one JSON string is taken for a prompt, with defaults for all else, and made."""
 
@@ -140,7 +141,7 @@ class StringTakenForPrompt(Gateway):
         return super().read(b'{"prompt": %b}' % body if is_text else body)
 
 
-@mutant("any-content-type-accepted", "ENUM-06")
+@mutant("any-content-type-accepted", "ENUM-06", ROBUST_02=TAKEN_ON, UP_06=TAKEN_ON)
 class AnyContentTypeAccepted(Gateway):
     """JSON is read whatever the body is said to be."""
 

@@ -15,7 +15,7 @@ from veocontracts.reference.worker import Ended, data_of
 from veosim.inprocess import Response
 
 
-@mutant("result-loses-its-fields", "LIFE-01")
+@mutant("result-loses-its-fields", "LIFE-01", ROBUST_02="the document requires some of them")
 class ResultLosesItsFields(Gateway):
     """The result carries the video under `url` instead of the documented `video_url`."""
 
@@ -64,7 +64,7 @@ class CompletedAtWhileRunning(Gateway):
         return {"completed_at": job.created_at} | super().view(job)
 
 
-@mutant("completed-at-forgotten", "LIFE-03")
+@mutant("completed-at-forgotten", "LIFE-03", ROBUST_02="the document requires it")
 class CompletedAtForgotten(Gateway):
     """A completed job shows no completed_at."""
 
@@ -85,7 +85,7 @@ class CompletedBeforeUpstream(Gateway):
         return Ended(result=guessed(job))
 
 
-@mutant("unknown-id-is-200-queued", "LIFE-05")
+@mutant("unknown-id-is-200-queued", "LIFE-05", ROBUST_02="the job lacks what the document requires")
 class UnknownIdIsQueued(Gateway):
     """A job that nobody knows is taken for one that is still queued."""
 

@@ -29,7 +29,7 @@ class RateLimit40(Gateway):
         super().admit(key)
 
 
-@mutant("rate-limited-is-503", "RATE-01")
+@mutant("rate-limited-is-503", "RATE-01", ROBUST_02="a 503 is a 5xx")
 class RateLimitedIs503(Gateway):
     """A limited key is told that the service is unavailable."""
 

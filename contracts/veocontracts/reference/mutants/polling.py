@@ -51,7 +51,7 @@ class PollsEvery50Ms(Gateway):
 
     def pause(self, job: Job) -> float:
         hasty = self.now() < job.started + self.settings.job_timeout / 300
-        return self.settings.job_timeout / 12_000 if hasty else super().pause(job)
+        return max(self.settings.job_timeout / 12_000, job.not_before - self.now()) if hasty else super().pause(job)
 
 
 @mutant("never-backs-off", "UP-10")

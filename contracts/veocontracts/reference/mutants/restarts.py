@@ -27,10 +27,10 @@ class RestartForgetsJobs(Gateway):
     TIME_08="also beside one that times out",
 )
 class RestartLeavesJobsStuck(Gateway):
-    """At its start the gateway goes on with one job in flight, and shows the others as if it did."""
+    """A job that a restart came upon in its first minute upstream is still shown, but no worker goes on with it."""
 
     async def resume(self, job: Job) -> None:
-        if next(iter(self.jobs.values())) is job:
+        if job.upstream_id is None or self.now() - job.started > self.settings.job_timeout / 10:
             await super().resume(job)
 
 
@@ -56,9 +56,10 @@ class RestartResubmits(Gateway):
     "restart-fails-what-runs",
     "LIFE-01",
     ENUM_01="so is any valid job",
+    TIME_08="also beside one that times out",
 )
 class RestartFailsWhatRuns(Gateway):
-    """A job that a restart came upon in its first minute is failed when it ends, although the upstream made its video."""
+    """A job that a restart came upon in its first minute fails in the end, although the upstream made its video."""
 
     async def carry_on(self, job: Job) -> Ended:
         is_young = self.now() - job.started < self.settings.job_timeout / 10

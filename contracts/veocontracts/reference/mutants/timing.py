@@ -15,27 +15,35 @@ from veosim.inprocess import Response
 LATE = "the stuck job outlives the deadline"
 
 
-@mutant("times-out-at-660s", "TIME-01", LIFE_10=LATE, TIME_05=LATE, TIME_07=LATE)
+@mutant("times-out-at-660s", "TIME-01", LIFE_10=LATE, TIME_07=LATE, ROBUST_03=LATE)
 class TimesOutAt660(Gateway):
-    """A sweeper fails what is out of time, but only a minute late, where the upstream had still answered."""
+    """A sweeper fails what is out of time, but only a minute late, where no poll went wrong."""
+
+    def missed(self, job: Job, wait: float = 0.0) -> None:
+        job.notes["missed"] = True
+        super().missed(job, wait)
 
     async def last_look(self, job: Job) -> Ended:
         ended = await super().last_look(job)
         end = job.deadline + self.settings.job_timeout / 10
-        while ended.code == "timeout" and job.upstream_id and self.now() < end:
+        while ended.code == "timeout" and job.upstream_id and not job.notes.get("missed") and self.now() < end:
             await asyncio.sleep(self.settings.poll_interval)
             if await self.poll(job, self.settings.last_look) is not None:
                 break
         return ended
 
 
-@mutant("no-timeout", "TIME-01", LIFE_10=LATE, TIME_05=LATE, TIME_07=LATE)
+@mutant("no-timeout", "TIME-01", LIFE_10=LATE, TIME_07=LATE, ROBUST_03=LATE)
 class NoTimeout(Gateway):
-    """A job that the upstream took on runs until the upstream ends it."""
+    """A job that the upstream took on runs until the upstream ends it, where no poll goes wrong."""
+
+    def missed(self, job: Job, wait: float = 0.0) -> None:
+        job.notes["missed"] = True
+        super().missed(job, wait)
 
     async def last_look(self, job: Job) -> Ended:
         first = ended = await super().last_look(job)
-        while ended.code == "timeout" and job.upstream_id:
+        while ended.code == "timeout" and job.upstream_id and not job.notes.get("missed"):
             await asyncio.sleep(self.settings.poll_interval)
             ended = await super().last_look(job)
         return first
@@ -96,6 +104,7 @@ class LateSuccessFlipsFailedJob(Gateway):
     "TIME-03",
     BILL_10="the late success is billed",
     LIFE_10="until then the job runs on",
+    ROBUST_01="so does one whose progress comes in another type",
 )
 class TimeoutRestartsWithEveryPoll(Gateway):
     """A poll that shows new progress restarts the 600 s."""
@@ -128,7 +137,7 @@ class SubmitWithoutTimeout(Gateway):
         self.settle(job, ended)
 
 
-@mutant("hung-poll-blocks", "TIME-05", LIFE_10="the job waits for ever")
+@mutant("hung-poll-blocks", "TIME-05", LIFE_10="the job waits for ever", TIME_06="or until the last byte has come")
 class HungPollBlocks(Gateway):
     """The poll at the deadline waits for its answer however long it takes."""
 
@@ -140,7 +149,12 @@ class HungPollBlocks(Gateway):
         return ended or self.timed_out(job)
 
 
-@mutant("timeout-per-request", "TIME-05", LIFE_10="the job runs for as long as its last request")
+@mutant(
+    "timeout-per-request",
+    "TIME-05",
+    LIFE_10="the job runs for as long as its last request",
+    TIME_06="also where that brings its answer byte by byte",
+)
 class TimeoutPerRequest(Gateway):
     """Each poll may take 600 s of its own, also the one at the deadline."""
 
@@ -158,6 +172,7 @@ class DripRestartsTheTimeout(Gateway):
             async with asyncio.timeout(patience) as limit:
                 answer = await self.ask(job, lambda: limit.reschedule(self.now() + patience))
         except (ConnectionError, TimeoutError):
+            self.missed(job)
             return None
         return self.read_status(job, answer)
 

@@ -11,6 +11,7 @@ from veocontracts.reference.gateway import Gateway, Reply
 from veocontracts.reference.mutants.registry import mutant
 from veocontracts.reference.settings import ENUMS, SERVICES
 from veocontracts.reference.store import Job
+from veocontracts.reference.upstream import Heard
 from veocontracts.reference.worker import Ended
 from veosim.inprocess import Response
 
@@ -166,6 +167,19 @@ class PollsItsOwnId(Gateway):
         with suppress(ConnectionError):
             await self.upstream.send("GET", f"/api/video/status/{job.id}")
         return None
+
+
+@mutant("polls-another-jobs-id", "UP-05")
+class PollsAnotherJobsId(Gateway):
+    """A job's first poll asks for the gateway's first job, and what comes is thrown away."""
+
+    async def ask(self, job: Job, heard: Heard | None = None) -> Response:
+        first = next(iter(self.jobs.values()))
+        if first.upstream_id is None or first is job or job.notes.get("asked"):
+            return await super().ask(job, heard)
+        job.notes["asked"] = True
+        await super().ask(first, heard)
+        raise ConnectionResetError("that was another job's")
 
 
 @mutant("client-key-forwarded", "UP-09")
