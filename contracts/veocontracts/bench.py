@@ -11,7 +11,7 @@ from urllib.parse import quote
 
 from veocontracts.caller import Caller
 from veocontracts.conformance import answer_problems
-from veocontracts.effort import Effort
+from veocontracts.effort import DEFAULT_EFFORT, Effort
 from veocontracts.events import Call, Entry, Event, LedgerRead, Read, Restart, Shown, Submit
 from veocontracts.face import Face, at, parse
 from veocontracts.history import History
@@ -48,7 +48,7 @@ class Scope:
 
     regressions: tuple[Recording, ...] = ()
     workloads: frozenset[str] = frozenset()
-    effort: Effort = Effort()
+    effort: Effort = DEFAULT_EFFORT
 
 
 @dataclass(frozen=True, slots=True)

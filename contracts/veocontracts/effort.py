@@ -52,3 +52,6 @@ class Coverage:
             f"sequences {self.run:,} of {self.possible:,} up to depth {self.depth}; "
             f"{self.states:,} abstract states; {budget}"
         )
+
+
+DEFAULT_EFFORT = Effort()

@@ -6,7 +6,6 @@ import asyncio
 import tempfile
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
-from functools import cache
 
 from veocontracts.bench import Setting, World
 from veocontracts.inbox import PATH, Inbox, with_inbox
@@ -91,18 +90,8 @@ async def _places(stack: AsyncExitStack, target: AsgiTarget, upstream: App) -> d
         CALLBACK_SECRET: LOCAL_SECRET.value,
     }
     if mentions(target, DATA):
-        places[DATA] = _folder()
+        places[DATA] = stack.enter_context(tempfile.TemporaryDirectory(prefix="veosim-"))
     return places
-
-
-def _folder() -> str:
-    """An empty folder within one that goes away with this process: removing each by itself takes half a millisecond."""
-    return tempfile.mkdtemp(dir=_parent().name)
-
-
-@cache
-def _parent() -> tempfile.TemporaryDirectory[str]:
-    return tempfile.TemporaryDirectory(prefix="veosim-")
 
 
 @asynccontextmanager

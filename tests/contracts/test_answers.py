@@ -36,8 +36,9 @@ def answer(dialect: Dialect, poll: Operation, outcome: Outcome, now: int) -> Tol
     """What a poll of a job with this outcome says at that time."""
     operation, body = dialect.example()
     request = dialect.parse(operation, body, Variants())
-    end = None if outcome is Outcome.STUCK else 5 * SECOND
-    job = Job("ID", dialect.name, request, 0, Plan(outcome, SECOND, end), base="http://u", created_at=EPOCH.second)
+    job = Job(
+        "ID", dialect.name, request, 0, Plan(outcome, SECOND, 5 * SECOND), base="http://u", created_at=EPOCH.second
+    )
     found = dialect.status(poll, job, view(job, now))
     return told(dialect.name, found.status, parse(found.body))
 

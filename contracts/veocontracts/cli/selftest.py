@@ -32,9 +32,9 @@ from veosim.units import SECOND
 def selftest(seeds: int, names: tuple[str, ...], full: bool, as_json: bool) -> None:
     """Judge the reference gateway and every mutant.
 
-    The reference runs the full gate, and no rule may be red or without a witness. A mutant's primary rule is selected
-    alone and must turn red. Then every rule looks at the mutant on a thinned gate: sequences up to depth 2, one in
-    five of the cases that are alike, few random runs; `--full` takes the full gate.
+    The reference runs the full gate: no rule may be red, and each must find its witness under one of its profiles.
+    A mutant's primary rule is selected alone and must turn red. Then every rule looks at the mutant on a thinned gate:
+    sequences up to depth 2, one in five of the cases that are alike, few random runs; `--full` takes the full gate.
 
     Fails if the reference is not clean, if a mutant survives its primary rule, or if it turns another MUST rule red
     that it does not declare.
@@ -114,7 +114,7 @@ def as_text(found: Sequence[Trial], seconds: float) -> str:
         mark = "✓" if trial.good else "✗"
         lines.append(f"{mark} {_mutant(trial) if trial.task.mutant else _reference(trial)}")
         lines += [f"  ! {line}" for error in trial.errors for line in error.splitlines()]
-    lines += [f"✗ no profile lets the reference gateway show {rule}" for rule in idle(found)]
+    lines += [f"✗ the reference gateway shows {rule} under no profile" for rule in idle(found)]
     mutants = [trial for trial in found if trial.task.mutant]
     clean = [trial for trial in found if not trial.task.mutant]
     lines.append(
@@ -125,8 +125,8 @@ def as_text(found: Sequence[Trial], seconds: float) -> str:
 
 
 def _reference(trial: Trial) -> str:
-    problem = ", ".join((*trial.red, *(f"{rule} (no witness)" for rule in trial.unproved)))
-    return f"{f'{trial.task.profile}, seed {trial.task.seed}':44} {'':9} {problem or 'nothing'}"
+    unproved = f"  (no witness: {', '.join(trial.unproved)})" if trial.unproved else ""
+    return f"{f'{trial.task.profile}, seed {trial.task.seed}':44} {'':9} {', '.join(trial.red) or 'nothing'}{unproved}"
 
 
 def _mutant(trial: Trial) -> str:

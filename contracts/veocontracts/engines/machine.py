@@ -56,7 +56,7 @@ def run(setting: Setting, rules: Sequence[Rule], rule_id: str) -> Tallies:
     if not setting.scope.effort.examples:
         return tallies
     with VirtualRunner() as runner:
-        about = {"setting": setting, "runner": runner, "tallies": tallies, "catalogue": rules, "rule_id": rule_id}
+        about = {"setting": setting, "runner": runner, "tallies": tallies, "catalogue": rules}
         machine = type("Drawn", (Life,), {**about, "name": f"{PREFIX} {rule_id}"})
         seeded = hypothesis.seed(int.from_bytes(digest(setting.seed, rule_id)[:8], "big"))(machine)
         chosen = settings(

@@ -31,7 +31,6 @@ class Life(RuleBasedStateMachine):
 
     Attributes:
         setting: of the run; with all that follows, set by a subclass.
-        rule_id: the rule that the examples are drawn for.
         name: what the cases are called, before a number.
     """
 
@@ -39,7 +38,6 @@ class Life(RuleBasedStateMachine):
     runner: VirtualRunner
     tallies: Tallies
     catalogue: Sequence[Rule]
-    rule_id: str
     name: str
 
     def __init__(self) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from veocontracts.events import UpstreamPoll, UpstreamSubmit
 from veocontracts.history import History
@@ -11,8 +11,10 @@ from veocontracts.rules.facts import refused
 
 LIFECYCLE = Source(("000", "001"), "Guides: Async lifecycle (double polling)", "follows")
 INPUT = Source(("000", "001"), "Input / Output", "follows")
-DOCUMENTED = "api-video"
-"""The upstream of documents 000 and 001, which has the client's own fields."""
+RENAMED: Mapping[str, Mapping[str, str]] = {"api-video": {}, "image-to-video": {"image": "image_url"}}
+"""What an upstream calls the client's fields where it has names of its own; that of documents 000 and 001 has none."""
+OWN_VALUES: Mapping[str, frozenset[str]] = {"image-to-video": frozenset({"model", "resolution", "duration"})}
+"""Fields whose values an upstream writes in its own way (002 Body)."""
 RETRYABLE = frozenset({408, 425, 429})
 
 
@@ -49,8 +51,9 @@ def one_generation(history: History) -> Iterator[Observation]:
     witness="an upstream submit of a valid job",
 )
 def unchanged(history: History) -> Iterator[Observation]:
-    """Byte for byte, or refused as a whole; an upstream with fields of its own gets them in its own forms."""
-    for story in history.stories if history.terms.dialect == DOCUMENTED else ():
+    """Byte for byte, or refused as a whole."""
+    dialect = history.terms.dialect
+    for story in history.stories if dialect in RENAMED else ():
         asked = story.submit.request
         if not isinstance(asked, dict) or story.submit.intent != "valid":
             continue
@@ -58,11 +61,23 @@ def unchanged(history: History) -> Iterator[Observation]:
             stray = history.strays[0]
             yield broken(story, _both(asked), _both(stray.request), stray.at)
         for event in story.upstream:
-            sent = event.request if isinstance(event.request, dict) else {}
-            wrong = [name for name in ("prompt", "image") if sent.get(name) != asked.get(name)]
+            sent = _in_the_clients_names(event.request, dialect)
+            wrong = [name for name in ("prompt", "image") if not _same(asked.get(name), sent.get(name), dialect)]
             expected = ", ".join(f"{name} {_short(asked.get(name))}" for name in wrong)
             actual = ", ".join(f"{name} {_short(sent.get(name))}" for name in wrong)
             yield judged(story, not wrong, expected, actual, event.at)
+
+
+def _in_the_clients_names(request: object, dialect: str) -> dict[str, object]:
+    found = request if isinstance(request, dict) else {}
+    return found | {name: found.get(theirs) for name, theirs in RENAMED[dialect].items()}
+
+
+def _same(asked: object, sent: object, dialect: str) -> bool:
+    """Equal; where the upstream takes images as URIs, and always a prompt (002 Body), what that calls for as well."""
+    if asked == sent or dialect not in OWN_VALUES:
+        return asked == sent
+    return not asked or (isinstance(sent, str) and sent.startswith("data:") and sent.endswith(f";base64,{asked}"))
 
 
 def _both(request: object) -> str:
@@ -84,11 +99,12 @@ def _short(value: object) -> str:
 def left_out(history: History) -> Iterator[Observation]:
     """Field by field."""
     defaults = history.terms.defaults
-    for story in history.stories if history.terms.dialect == DOCUMENTED else ():
+    dialect = history.terms.dialect
+    for story in history.stories if dialect in RENAMED else ():
         asked = story.submit.request
         if not isinstance(asked, dict) or story.submit.intent != "valid":
             continue
-        free = [name for name in defaults if name not in asked]
+        free = [name for name in defaults if name not in asked and name not in OWN_VALUES.get(dialect, ())]
         for event in story.upstream if free else ():
             sent = event.request if isinstance(event.request, dict) else {}
             wrong = [name for name in free if name in sent and sent[name] != defaults[name]]

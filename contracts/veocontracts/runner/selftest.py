@@ -70,10 +70,10 @@ class Trial:
 
     @property
     def good(self) -> bool:
-        """A clean reference, or a mutant that dies as declared."""
+        """A clean reference, or a mutant that dies as declared. What no trial of the reference proved is `idle`."""
         if self.errors:
             return False
-        return self.alone and not self.undeclared if self.task.mutant else not self.red and not self.unproved
+        return self.alone and not self.undeclared if self.task.mutant else not self.red
 
 
 def tasks(mutants: Sequence[str], seeds: int, *, full: bool) -> list[Task]:
@@ -91,9 +91,12 @@ def trials(work: Sequence[Task]) -> Iterator[Trial]:
 
 
 def idle(found: Iterable[Trial]) -> list[str]:
-    """Rules that no profile let the reference gateway show."""
-    skipped = [trial.skipped for trial in found if not trial.task.mutant]
-    return sorted(frozenset.intersection(*skipped)) if skipped else []
+    """Rules that the reference gateway shows under no profile, with some seed; what one lacks, another must have."""
+    lacking: dict[int, list[frozenset[str]]] = {}
+    for trial in found:
+        if not trial.task.mutant:
+            lacking.setdefault(trial.task.seed, []).append(trial.skipped | set(trial.unproved))
+    return sorted(frozenset[str]().union(*(frozenset.intersection(*each) for each in lacking.values())))
 
 
 def attempt(task: Task) -> Trial:

@@ -64,7 +64,7 @@ def callbacks(setting: Setting) -> Iterable[Case]:
 def _unproved(sign: str, job: Mapping[str, Any]) -> Case:
     async def drive(bench: Bench) -> None:
         submit = await bench.submit(bench.order(job=job, callbacks={"sign": sign}, exchanges=BEHIND))
-        await bench.until(submit, 12 * SECOND)
+        await bench.until(submit, 12 * SECOND + bench.terms.tolerance)
         await bench.read(submit)
         await bench.ledger()
 

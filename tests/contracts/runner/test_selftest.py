@@ -23,7 +23,7 @@ ADVICE = next(rule for rule in RULES.values() if rule.level == "SHOULD").id
         (CLEAN, True),
         (replace(CLEAN, red=("BILL-09",)), False),
         (replace(CLEAN, red=(ADVICE,)), False),
-        (replace(CLEAN, unproved=("BILL-09",)), False),
+        (replace(CLEAN, unproved=("BILL-09",)), True),
         (replace(CLEAN, skipped=frozenset({"HOOK-02"})), True),
         (replace(CLEAN, errors=("it fell over",)), False),
         (KILLED, True),
@@ -53,6 +53,20 @@ def test_a_rule_that_every_profile_skips_is_idle() -> None:
     assert idle([one, other, replace(KILLED, skipped=frozenset())]) == ["HOOK-02"]
     assert idle([one, other, CLEAN]) == []
     assert idle([KILLED]) == []
+
+
+def test_a_rule_without_a_witness_is_idle_unless_another_profile_shows_it() -> None:
+    """With each seed anew."""
+    found = [
+        Trial(Task("", profile, seed), (), alone=False, unproved=unproved)
+        for profile, seed, unproved in (
+            ("reference", 0, ("UP-03",)),
+            ("reference-callbacks", 0, ("BILL-14",)),
+            ("reference", 1, ("UP-04", "TIME-01")),
+            ("reference-callbacks", 1, ("TIME-01",)),
+        )
+    ]
+    assert idle(found) == ["TIME-01"]
 
 
 @pytest.mark.parametrize(
@@ -107,12 +121,13 @@ def test_what_is_told_of_trials() -> None:
     rows = [" ".join(line.split()) for line in text.splitlines()]
     assert rows == [
         "mutant primary turned red",
-        "✗ reference, seed 0 UP-01, BILL-07 (no witness)",
+        "✗ reference, seed 0 UP-01 (no witness: BILL-07)",
         "✓ charge-forgotten BILL-09 BILL-09, BILL-12",
         "✗ charge-forgotten BILL-09 ACC-01 SURVIVED UNDECLARED: ACC-01",
         "! it fell over",
         "! here",
-        "✗ no profile lets the reference gateway show HOOK-02",
+        "✗ the reference gateway shows BILL-07 under no profile",
+        "✗ the reference gateway shows HOOK-02 under no profile",
         "1 of 2 mutants killed as declared; the reference clean in 0 of 1 runs; 12.3 s",
     ]
 
@@ -134,8 +149,8 @@ def test_trials_as_data() -> None:
             }
         ],
         "reference": [
-            {"profile": "reference", "seed": 0, "clean": False, "red": [], "unproved": ["BILL-07"], "errors": []}
+            {"profile": "reference", "seed": 0, "clean": True, "red": [], "unproved": ["BILL-07"], "errors": []}
         ],
-        "idle": [],
+        "idle": ["BILL-07"],
         "seconds": 1.3,
     }

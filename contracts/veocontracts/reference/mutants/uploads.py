@@ -37,7 +37,7 @@ class UploadForgotten(Gateway):
         return reply
 
 
-@mutant("upload-addresses-without-envelope", "UPLOAD-01")
+@mutant("upload-addresses-without-envelope", "UPLOAD-01", ROBUST_02="the document has the envelope")
 class UploadAddressesWithoutEnvelope(Gateway):
     """The two addresses stand at the top of the answer instead of in its data."""
 

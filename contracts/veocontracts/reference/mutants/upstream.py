@@ -84,7 +84,7 @@ class ImageReencoded(Gateway):
         return fields
 
 
-@mutant("image-query-dropped", "UP-03")
+@mutant("image-query-dropped", "UP-03", UPLOAD_01="an uploaded file's address loses its query too")
 class ImageQueryDropped(Gateway):
     """The image's URL loses its query, and with it the signature."""
 
