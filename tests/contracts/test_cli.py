@@ -39,7 +39,7 @@ def test_the_catalogue_is_data_too() -> None:
     assert [rule["id"] for rule in found] == list(RULES)
     one = json.loads(veosim("rules", "show", "ENUM-02", "--json").stdout)
     shown = one.pop("example")
-    assert (shown["grain"], shown["history"][0]["event"]) == ("model", "Submit")
+    assert (shown["grain"], shown["history"][0]["event"]) == ("duration", "Submit")
     assert one == next(rule for rule in found if rule["id"] == "ENUM-02")
     assert one["grains"] == ["model", "resolution", "duration", "aspect_ratio"]
 

@@ -140,7 +140,8 @@ def test_a_handler_that_raises_is_a_500(tmp_path: Path) -> None:
     assert result.exit_code == 1
     report = json.loads(result.stdout)
     assert report["errors"] == []
-    statuses = {event.get("status") for line in report["results"] for event in line.get("history", ())}
+    found = [finding for line in report["results"] for finding in line["findings"]]
+    statuses = {event.get("status") for finding in found for event in finding["history"]}
     assert 500 in statuses
 
 

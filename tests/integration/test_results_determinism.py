@@ -13,9 +13,7 @@ def results(folder: Path, hash_seed: int, *options: str) -> tuple[str, dict[str,
     veosim = str(Path(sys.executable).with_name("veosim"))
     command = [veosim, "check", "--seed", "7", "--json", "--failures", str(folder), *options]
     environment = {**os.environ, "PYTHONHASHSEED": str(hash_seed)}
-    done = subprocess.run(
-        command, env=environment, capture_output=True, text=True, check=False, timeout=300
-    )
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False, timeout=300)
     assert done.returncode in {0, 1}, done.stderr
     return done.stdout, {path.name: path.read_text() for path in sorted(folder.glob("*"))}
 

@@ -25,7 +25,7 @@ VOID = {"meta", "link", "br", "wbr"}
 MARKS = ("x-source", "x-inferred", "x-contradiction")
 # Keywords that hold plain values, in which a `properties` would be no list of fields.
 PLAIN = {"default", "example", "examples", "enum", "const", "links", "security"}
-METHODS = {"get", "put", "post", "delete", "options", "head", "patch", "trace"}
+METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 # Keywords below which names are free; those of components are not, since references name them.
 FREE = frozenset(
     {"paths", "callbacks", "responses", "content", "headers", "properties", "examples", "x-words", "x-documents"}
@@ -118,8 +118,12 @@ def small(schema: object, **operation: Any) -> dict[str, Any]:
 
 def operations(document: dict[str, Any]) -> list[tuple[str, str, dict[str, Any]]]:
     """Path, method and operation of everything that is served."""
-    paths = document["paths"].items()
-    return [(path, method, item[method]) for path, item in paths for method in item if method in METHODS]
+    return placed(document["paths"])
+
+
+def placed(paths: dict[str, Any]) -> list[tuple[str, str, dict[str, Any]]]:
+    """Paths in the document's order, methods in one that is the same for all."""
+    return [(path, method, item[method]) for path, item in paths.items() for method in METHODS if method in item]
 
 
 def rows(tree: Element, class_: str = "fields") -> list[list[str]]:
@@ -209,9 +213,10 @@ class TestCompleteness:
     """Whatever a bundled document has is on its page."""
 
     def test_every_operation_is_listed_and_drawn(self, bundled: tuple[Any, Element]) -> None:
-        """The list at the side and the sections name the same operations, in the document's order."""
+        """The list at the side and the sections name the same operations: what is served, then what is sent."""
         document, tree = bundled
-        wanted = [f"{method.upper()} {path}" for path, method, _ in operations(document)]
+        sent = placed(document.get("webhooks", {}))
+        wanted = [f"{method.upper()} {path}" for path, method, _ in (*operations(document), *sent)]
         listed = [link.text for link in tree.all("nav")[0].all("a") if link.all(class_="method")]
         sections = [one.all("h2")[0].text for one in tree.all("section", class_="operation") if one.all("h2")]
         assert (listed, sections) == (wanted, wanted)

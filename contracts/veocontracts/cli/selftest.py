@@ -27,14 +27,15 @@ from veosim.units import SECOND
     help="Judge the reference gateway with so many seeds.",
 )
 @click.option("--mutant", "names", multiple=True, metavar="NAME", help="Only this mutant; repeat it for more.")
-@click.option("--full", is_flag=True, help="Let every rule look at the full gate for each mutant; it takes minutes.")
+@click.option("--full", is_flag=True, help="Run the full gate everywhere; it takes minutes.")
 @click.option("--json", "as_json", is_flag=True, help="Print the trials as JSON.")
 def selftest(seeds: int, names: tuple[str, ...], full: bool, as_json: bool) -> None:
     """Judge the reference gateway and every mutant.
 
     The reference runs the full gate: no rule may be red, and each must find its witness under one of its profiles.
-    A mutant's primary rule is selected alone and must turn red. Then every rule looks at the mutant on a thinned gate:
-    sequences up to depth 2, one in five of the cases that are alike, few random runs; `--full` takes the full gate.
+    A mutant's primary rule is selected alone and must turn red. Then every rule looks at the mutant on a thinned gate,
+    as it does at the reference under its second profile: sequences up to depth 2, one in five of the cases that are
+    alike, few random runs. `--full` takes the full gate for them too.
 
     Fails if the reference is not clean, if a mutant survives its primary rule, or if it turns another MUST rule red
     that it does not declare.

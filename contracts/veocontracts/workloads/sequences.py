@@ -92,14 +92,15 @@ def sequences(setting: Setting) -> Iterable[Case]:
     """Submit, then every sequence up to the depth; where time costs time, none."""
     effort = setting.scope.effort
     for sequence in exhaustive.explore(effort.depth, effort.budget, without=missing(setting)):
+        name, slow = f"sequence {' '.join(('submit', *sequence))}", not LONG.isdisjoint(sequence)
         yield Case(
-            f"sequence {' '.join(('submit', *sequence))}",
+            name,
             _sequence(sequence),
             FEEDS,
             virtual_only=True,
             jobs=1 + sequence.count("again"),
-            slow=not LONG.isdisjoint(sequence),
-            alike=" ".join(sequence),
+            slow=slow,
+            alike="" if slow else name,  # a thinned run takes every quick one
         )
 
 
