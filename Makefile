@@ -28,6 +28,10 @@ test: .venv/.installed ## run the tests and report their coverage
 	.venv/bin/coverage combine -q
 	.venv/bin/coverage report
 
+.PHONY: selftest
+selftest: .venv/.installed ## prove that every rule bites, and bites nobody who did nothing: all mutants, 5 seeds
+	.venv/bin/veosim selftest --seeds 5
+
 .PHONY: check
 check: .venv/.installed ## formatting, lint and types, without changing a file
 	.venv/bin/ruff format --check $(SOURCES)

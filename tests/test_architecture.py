@@ -33,7 +33,7 @@ LAYERS: dict[str, tuple[tuple[str, ...], ...]] = {
     "veocontracts": (
         ("terms", "steps", "events", "history", "reference"),
         ("rules", "profile"),
-        ("effort", "signature", "tally", "verdict", "known_failures"),
+        ("effort", "signature", "tally", "verdict", "known_failures", "pictures"),
         (
             "report",
             "face",
@@ -47,12 +47,13 @@ LAYERS: dict[str, tuple[tuple[str, ...], ...]] = {
             "upstream_view",
             "profiles",
             "recording",
+            "arguments",
             "example",
             "timing",
             "targets",
         ),
         ("bench", "failures"),
-        ("worlds", "replaying"),
+        ("worlds", "replaying", "addresses"),
         ("engines", "shrink"),
         ("workloads",),
         ("runner",),

@@ -211,6 +211,7 @@ class Bench:
         entries = tuple(
             Entry(job_id=at(row, http.job), amount=at(row, http.amount), units=at(row, units) if units else None)
             for row in rows
+            if http.kind is None or at(row, http.kind) in http.charges
         )
         event = LedgerRead(at=self.clock.now(), key=key, entries=entries)
         self._events.append((self._seen(), event))

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import tempfile
 from pathlib import Path
 
 from veocontracts.recording import Head, Recording, save
 from veocontracts.verdict import Run, Verdict
+from veosim.errors import VeosimError
 
 FOLDER = Path(".veosim/failures")
 FAILED = frozenset({Verdict.FAIL, Verdict.XFAIL})
@@ -28,6 +30,21 @@ def failures(run: Run) -> dict[str, Recording]:
         name = f"{line.rule.id}-{line.grain}" if line.grain else line.rule.id
         found[f"{name}.jsonl"] = Recording(head, history)
     return found
+
+
+def prepare(folder: Path) -> None:
+    """Make the folder if need be, and see that files can be written there, before anything is sent.
+
+    Raises:
+        VeosimError: it is a file, or cannot be written.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        reason = "it is no folder" if isinstance(error, FileExistsError | NotADirectoryError) else error.strerror
+        raise VeosimError(f"--failures {folder}: cannot be written: {reason}; name another folder") from None
 
 
 def save_failures(run: Run, folder: Path) -> list[Path]:

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import base64
 import json
-import struct
-import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from functools import lru_cache
@@ -14,6 +11,7 @@ from typing import Any
 from faker import Faker
 
 from veocontracts.face import Face
+from veocontracts.pictures import LINKS, picture
 from veocontracts.steps import Origin
 from veosim.scenario.model import Scenario
 from veosim.seeded import digest
@@ -125,7 +123,7 @@ class OrderBook:
             callbacks: as a scenario's `callbacks`.
             fields: further fields of the request; a value may be wrong on purpose.
             without: fields to leave out.
-            image: `url`, `data` or `raw`: the form of the image.
+            image: the form of the image; see `pictures.picture`.
             intent: `valid`, or what is wrong.
             about: the field that is wrong.
             locale: the script of the prompt, by default English.
@@ -156,12 +154,12 @@ class OrderBook:
         prompt = text.replace("{marker}", marker) if text is not None else f"{_phrase(identity, locale)} {marker}"
         body: dict[str, Any] = {"prompt": prompt}
         if service == "image":
-            body["image"] = _image(image, marker, identity)
+            body["image"] = picture(image, marker, identity)
         body |= fields or {}
         for name in without:
             body.pop(name, None)
         scenario = _handed_in(json.dumps([dict(job or QUICK), dict(exchanges or {}), hooks]))
-        inline = body.get("image") if image != "url" else None
+        inline = body.get("image") if image not in LINKS else None
         for found in (marker, inline):
             if isinstance(found, str) and found:
                 self._simulator.play(scenario, marker=found)
@@ -192,25 +190,3 @@ def seeded_faker(locale: str, seed: bytes | int) -> Faker:
         _fakers[locale] = Faker(locale, use_weighting=False)
     _fakers[locale].seed_instance(seed)
     return _fakers[locale]
-
-
-def _image(form: str, marker: str, identity: bytes) -> str:
-    if form == "url":
-        return f"https://images.example/{marker}/start.png?signature=a%2Fb&expires=3600"
-    raw = base64.b64encode(_png(identity[:3])).decode()
-    return f"data:image/png;base64,{raw}" if form == "data" else raw
-
-
-def _png(colour: bytes) -> bytes:
-    """A PNG of one pixel: small, and different for each order."""
-
-    def chunk(kind: bytes, data: bytes) -> bytes:
-        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
-
-    header = struct.pack(">IIBBBBB", 1, 1, 8, 2, 0, 0, 0)
-    return (
-        b"\x89PNG\r\n\x1a\n"
-        + chunk(b"IHDR", header)
-        + chunk(b"IDAT", zlib.compress(b"\0" + colour))
-        + chunk(b"IEND", b"")
-    )

@@ -147,13 +147,24 @@ class JobLedger(Strict):
 
 
 class HttpLedger(Strict):
-    """An endpoint that lists a key's charges; the pointers are relative to one entry."""
+    """An endpoint that lists a key's charges; the pointers are relative to one entry.
+
+    Where it lists holds too, `kind` points at the word that tells, and `charges` are the words of entries that count.
+    """
 
     get: str = Field(pattern="^/")
     entries: str = "/charges"
     job: str = "/job_id"
     amount: str = "/amount"
     units: str | None = "/units"
+    kind: str | None = Field(default=None, pattern="^/")
+    charges: tuple[str, ...] = Field(default=(), strict=False)
+
+    @model_validator(mode="after")
+    def _told_apart(self) -> Self:
+        if (self.kind is None) == bool(self.charges):
+            raise _contradiction("'kind' says where an entry's kind is, 'charges' which count: give both or neither")
+        return self
 
 
 class Ledger(Strict):
@@ -225,6 +236,15 @@ RequiredStage = Literal["surface", "lifecycle", "money", "time", "hostile"]
 """The levels beyond smoke, which is the probe that opens every run."""
 
 
+class Words(Strict):
+    """The gateway's own words for a job's states; a state without any has those of the face."""
+
+    queued: tuple[str, ...] = Field(default=(), strict=False)
+    running: tuple[str, ...] = Field(default=(), strict=False)
+    completed: tuple[str, ...] = Field(default=(), strict=False)
+    failed: tuple[str, ...] = Field(default=(), strict=False)
+
+
 class Profile(Strict):
     """One gateway."""
 
@@ -234,6 +254,7 @@ class Profile(Strict):
     upstream: Upstream = Upstream()
     api: str = "cn8-gateway"
     services: tuple[Literal["text", "image"], ...] = Field(default=(), strict=False)
+    words: Words = Words()
     auth: Auth
     ledger: Ledger = Ledger()
     timeout: Timeout = Timeout()

@@ -7,7 +7,7 @@ gateway never are in a history, only their roles.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, fields, is_dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -16,11 +16,12 @@ from typing import Any, get_args
 
 from pydantic import TypeAdapter, ValidationError
 
+from veocontracts.arguments import check_step
 from veocontracts.events import Event
 from veocontracts.history import History
 from veocontracts.steps import Origin, Step
 from veocontracts.terms import Terms
-from veosim.errors import VeosimError, shown
+from veosim.errors import VeosimError, did_you_mean, shown
 
 FORMAT = "veosim history"
 VERSION = 1
@@ -28,7 +29,8 @@ DECIMAL = "$decimal"
 
 _TERMS = TypeAdapter(Terms)
 _STEP = TypeAdapter(Step)
-_EVENTS: Mapping[str, TypeAdapter[Any]] = {kind.__name__: TypeAdapter(kind) for kind in get_args(Event)}
+_KINDS: Mapping[str, type] = {kind.__name__: kind for kind in get_args(Event)}
+_EVENTS: Mapping[str, TypeAdapter[Any]] = {name: TypeAdapter(kind) for name, kind in _KINDS.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,14 +103,17 @@ def load(path: Path) -> Recording:
     steps, events, notes = [], [], []
     for number, row in enumerate(rows[1:], 2):
         if "step" in row:
-            steps.append(_made(path, number, _STEP, row["step"]))
+            _only(path, number, row, {"step"})
+            steps.append(_step(path, number, row["step"]))
         elif "note" in row:
+            _only(path, number, row, {"note"})
             notes.append(str(row["note"]))
         else:
             kind = row.pop("event", None)
             if kind not in _EVENTS:
                 allowed = ", ".join(_EVENTS)
                 raise VeosimError(f"{path}:{number}: no event is called {shown(kind)}; there are {allowed}")
+            _only(path, number, row, _names(_KINDS[kind]))
             events.append(_made(path, number, _EVENTS[kind], row))
     return Recording(head, History(terms, case, tuple(events), tuple(notes), tuple(steps), origin))
 
@@ -128,12 +133,35 @@ def _head(path: Path, row: dict[str, Any]) -> tuple[Head, str, Terms, Origin]:
     if row.pop("format", None) != FORMAT:
         raise VeosimError(f"{path}:1: is no recording; the first line of one says {json.dumps(FORMAT)} as its format")
     version = row.pop("version", None)
-    if version != VERSION:
+    if type(version) is not int or version != VERSION:  # `true` equals 1
         raise VeosimError(f"{path}:1: version {shown(version)}; this suite reads version {VERSION}")
     terms = _made(path, 1, _TERMS, row.pop("terms", None))
     origin = _made(path, 1, TypeAdapter(Origin), row.pop("origin", None))
     case = str(row.pop("case", ""))
+    _only(path, 1, row, _names(Head))
     return _made(path, 1, TypeAdapter(Head), row), case, terms, origin
+
+
+def _step(path: Path, number: int, data: Any) -> Step:
+    _only(path, number, data, _names(Step))
+    step: Step = _made(path, number, _STEP, data)
+    try:
+        check_step(step)
+    except VeosimError as error:
+        raise VeosimError(f"{path}:{number}: {error}") from None
+    return step
+
+
+def _names(kind: type) -> set[str]:
+    return {each.name for each in fields(kind)}
+
+
+def _only(path: Path, number: int, row: Any, allowed: Collection[str]) -> None:
+    """Refuse keys that nothing reads: a misspelt one would be left out in silence."""
+    unknown = next((key for key in row if key not in allowed), None) if isinstance(row, dict) else None
+    if unknown is not None:
+        hint = did_you_mean(unknown, allowed) or f"there are {', '.join(sorted(allowed))}"
+        raise VeosimError(f"{path}:{number}: no key is called {shown(unknown)} here; {hint}")
 
 
 def _parsed(path: Path, number: int, text: str) -> dict[str, Any]:

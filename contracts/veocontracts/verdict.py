@@ -130,6 +130,7 @@ class Run:
 
     Attributes:
         strict: whether SHOULD rules count like MUST rules.
+        needed: names of lines without which the run proves nothing, whatever their level: in a replay, what broke then.
         complaints: what has to be mended in the known failures.
         coverage: what became of the exhaustive engine's sequences; None where it was not asked.
     """
@@ -140,6 +141,7 @@ class Run:
     tallies: Tallies
     seed: int
     strict: bool = False
+    needed: frozenset[str] = frozenset()
     complaints: tuple[Complaint, ...] = ()
     coverage: Coverage | None = None
 
@@ -156,7 +158,7 @@ class Run:
     @property
     def exit(self) -> Exit:
         """What the command ends with."""
-        return exit_code(self.results, self.tallies.errors, self.complaints, strict=self.strict)
+        return exit_code(self.results, self.tallies.errors, self.complaints, strict=self.strict, needed=self.needed)
 
 
 SCALED_NOTE = "scaled; the literal 600 s not proven"
@@ -220,6 +222,7 @@ def exit_code(
     complaints: Collection[Complaint] = (),
     *,
     strict: bool = False,
+    needed: Collection[str] = (),
 ) -> Exit:
     """What the command ends with. Errors of the harness come first: they put every verdict in doubt.
 
@@ -229,6 +232,7 @@ def exit_code(
         return Exit.UNUSABLE
     if complaints or any(line.red(strict) for line in lines):
         return Exit.RULE_FAILED
-    unproved = any(line.unproved and line.binding(strict) for line in lines)
-    decided = any(line.verdict is not Verdict.SKIP and not line.unproved for line in lines)
+    open_lines = [line for line in lines if line.verdict is Verdict.SKIP or line.unproved]
+    unproved = any(line.name in needed or (line.unproved and line.binding(strict)) for line in open_lines)
+    decided = len(open_lines) < len(lines)
     return Exit.INCONCLUSIVE if unproved or not decided else Exit.CONFORMANT

@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -12,6 +13,7 @@ from tests.support.benches import FunctionGateway, on_a_bench
 from veocontracts.bench import Bench
 from veocontracts.events import Entry, LedgerRead, Read, Shown, Submit
 from veocontracts.history import History
+from veocontracts.profile import HttpLedger, Ledger
 from veosim.inprocess import Response
 from veosim.units import SECOND
 
@@ -174,6 +176,26 @@ def test_the_ledger_is_read_entry_by_entry() -> None:
             Entry(job_id=None, amount=None, units=None),
         ),
     )
+
+
+KINDS = (
+    b'{"charges": [{"job_id": "j", "amount": 6, "kind": "hold"}, {"job_id": "j", "amount": -6, "kind": "release"}, '
+    b'{"job_id": "j", "amount": 6, "kind": "capture"}, {"job_id": "j", "amount": -6, "kind": "refund"}, '
+    b'{"job_id": "k", "amount": 7, "kind": ["capture"]}, {"job_id": "k", "amount": 8}]}'
+)
+
+
+def test_entries_of_other_kinds_are_no_charges() -> None:
+    """Where the profile says which kinds count, holds and their releases are left out."""
+
+    async def work(bench: Bench, _: FunctionGateway) -> LedgerRead | None:
+        http = HttpLedger(get="/charges", kind="/kind", charges=("capture", "refund"))
+        profile = bench.setting.profile.model_copy(update={"ledger": Ledger(http=http)})
+        bench.setting = replace(bench.setting, profile=profile)
+        return await bench.ledger()
+
+    charge, refund = Entry(job_id="j", amount=6), Entry(job_id="j", amount=-6)
+    assert on_a_bench(answering(200, KINDS), work) == LedgerRead(at=0, key="main", entries=(charge, refund))
 
 
 @pytest.mark.parametrize(("status", "body"), [(500, CHARGES), (200, b"{}"), (200, b"no"), (200, b'{"charges": {}}')])

@@ -44,6 +44,14 @@ def test_the_catalogue_is_data_too() -> None:
     assert one["grains"] == ["model", "resolution", "duration", "aspect_ratio"]
 
 
+def test_a_family_is_listed() -> None:
+    """As `rules` lists all of them."""
+    billing = [line for line in veosim("rules").stdout.splitlines() if line.startswith("BILL-")]
+    assert veosim("rules", "show", "bill").stdout.splitlines() == billing
+    found = json.loads(veosim("rules", "show", "BILL", "--json").stdout)["rules"]
+    assert [rule["id"] for rule in found] == [line.split()[0] for line in billing]
+
+
 def test_an_unknown_rule_is_exit_2() -> None:
     """With a did-you-mean where one is near."""
     result = veosim("rules", "show", "BILL-6")

@@ -2,14 +2,16 @@
 
 from pathlib import Path
 
+import pytest
 from tests.support.stories import TERMS, a_history, charge_of, ledger, read, refused, submit, upstream
 
-from veocontracts.failures import failures, save_failures
+from veocontracts.failures import failures, prepare, save_failures
 from veocontracts.profiles import find_profile
 from veocontracts.recording import load
 from veocontracts.rules import RULES
 from veocontracts.tally import Tallies
 from veocontracts.verdict import Run, results
+from veosim.errors import VeosimError
 
 BILLED = a_history(
     submit(), upstream(made=False, data={"status": "error"}), read("failed", at=9, cost=6), ledger(charge_of(6), at=50)
@@ -37,3 +39,18 @@ def test_each_line_that_broke_has_a_file(tmp_path: Path) -> None:
         ("ENUM-02", "duration", "reference"),
     ]
     assert load(paths[0]).history == BILLED
+
+
+def test_a_folder_is_made_before_it_is_needed(tmp_path: Path) -> None:
+    """With its parents, and nothing in it; one that is there already stays as it is."""
+    prepare(tmp_path / "a" / "b")
+    prepare(tmp_path / "a" / "b")
+    assert list((tmp_path / "a" / "b").iterdir()) == []
+
+
+@pytest.mark.parametrize("place", ["file", "file/below"])
+def test_a_file_is_no_folder(tmp_path: Path, place: str) -> None:
+    """Neither it nor what would be below it."""
+    (tmp_path / "file").touch()
+    with pytest.raises(VeosimError, match=rf"^--failures .*{place}: cannot be written: it is no folder; name another"):
+        prepare(tmp_path / place)

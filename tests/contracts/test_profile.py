@@ -28,6 +28,7 @@ timeout:
 """
 AMOUNT = 'a quoted decimal above 0, such as "1.50"'
 KEYS = ", ".join(Profile.model_fields)
+KIND = "p.yaml:6:16: ledger.http: 'kind' says where an entry's kind is, 'charges' which count: give both or neither"
 LEVELS = "surface, lifecycle, money, time, hostile"
 AUTH = "auth: {keys: {main: vk-main}}"
 
@@ -177,6 +178,16 @@ def test_variables_come_from_the_environment(load: Loader) -> None:
             f"p.yaml:6:20: require[1]: found 'mony'; allowed: {LEVELS}; did you mean 'money'?",
         ),
         ("profile: 1", "profile: 2", "p.yaml:1:10: profile: found 2; allowed: 1"),
+        (
+            AUTH,
+            AUTH + "\nledger: {http: {get: /charges, kind: /kind}}",
+            KIND,
+        ),
+        (
+            AUTH,
+            AUTH + "\nledger: {http: {get: /charges, charges: [capture]}}",
+            KIND,
+        ),
     ],
 )
 def test_what_is_wrong_is_named_with_its_place(load: Loader, old: str, new: str, problem: str) -> None:

@@ -11,14 +11,17 @@ from tests.support.junk import wild
 from tests.support.stories import a_history, charge_of, ledger, made
 
 from veocontracts.events import Call, Restart, Told, UpstreamCallback, Webhook
+from veocontracts.example import path_of
 from veocontracts.history import History
 from veocontracts.recording import Head, Recording, lines, load, load_all, save
+from veocontracts.rules import RULES
 from veocontracts.steps import Origin, Step
 from veosim.errors import VeosimError
 
 HEAD = Head("acme", "BILL-06", "", "failed, unbilled", "completed")
+WISHES = {"fields": {"duration": 4.0}}
 STEPS = (
-    Step(1, 5, "submit", "job#1", (), {"service": "text", "wishes": {"fields": {"duration": 4.0}}, "key": "main"}),
+    Step(1, 5, "submit", "job#1", (), {"service": "text", "wishes": WISHES, "key": "main", "paced": True}),
     Step(2, 9, "ledger", "", (1,), {"key": "main"}),
 )
 RARE = (
@@ -72,6 +75,10 @@ TERMS = json.loads(GOOD[0])
         ("[1]", "x.jsonl:1: [1] is no JSON object"),
         ("{", "x.jsonl:1: is no JSON: Expecting property name enclosed in double quotes: line 1 column 2 (char 1)"),
         (json.dumps(TERMS | {"version": 2}), "x.jsonl:1: version 2; this suite reads version 1"),
+        (json.dumps(TERMS | {"version": True}), "x.jsonl:1: version True; this suite reads version 1"),
+        (json.dumps(TERMS | {"ruel": "x"}), "x.jsonl:1: no key is called 'ruel' here; did you mean 'rule'?"),
+        (GOOD[0] + '\n{"note":"a","not":"b"}', "x.jsonl:2: no key is called 'not' here; did you mean 'note'?"),
+        (GOOD[0] + '\n{"event":"Restart","at":1,"ready_at":2,"x":3}', "x.jsonl:2: no key is called 'x' here; there"),
         (json.dumps(TERMS | {"rule": 7}), "x.jsonl:1: rule: Input should be a valid string; found 7"),
         (GOOD[0] + '\n{"event":"Smile"}', "x.jsonl:2: no event is called 'Smile'; there are Submit, Read, Call, "),
         (GOOD[0] + '\n{"event":"Restart","at":"soon"}', "x.jsonl:2: at: Input should be a valid integer, "),
@@ -114,3 +121,58 @@ def test_a_folder_is_read_by_name(tmp_path: Path) -> None:
     assert [recording.history.case for recording in load_all(tmp_path)] == ["a", "b"]
     with pytest.raises(VeosimError, match=r"gone: no such folder; a folder of regressions holds recordings"):
         load_all(tmp_path / "gone")
+
+
+SUBMIT = {"service": "text", "wishes": {}, "key": "main", "paced": True}
+CALL = {"method": "GET", "path": "/", "operation": "GET /", "intent": "x", "label": "", "about": "", "key": "none"}
+
+
+@pytest.mark.parametrize(
+    ("step", "problem"),
+    [
+        ({"operation": "submit"}, "submit.service: Field required; found {}"),
+        ({"operation": "submit", "arguments": SUBMIT | {"service": "audio"}}, "submit.service: Input should be 'text'"),
+        ({"operation": "submit", "arguments": SUBMIT | {"speed": 1}}, "submit.speed: Extra inputs are not permitted"),
+        ({"operation": "submit", "arguments": SUBMIT | {"key": ""}}, "submit.key: String should match pattern"),
+        (
+            {"operation": "submit", "arguments": SUBMIT | {"wishes": {"locale": "xx"}}},
+            "submit.wishes.locale: Input should be 'en_US'",
+        ),
+        (
+            {"operation": "submit", "arguments": SUBMIT | {"wishes": {"job": {"outcome": "explode"}}}},
+            "submit.wishes: jobs.0.outcome: ",
+        ),
+        (
+            {"operation": "submit", "arguments": SUBMIT | {"wishes": {"fields": {"duration": {"$decimal": "4"}}}}},
+            "submit: its arguments cannot be sent as JSON: Object of type Decimal",
+        ),
+        (
+            {"operation": "submit", "arguments": SUBMIT | {"wishes": {"text": "\ud800"}}},
+            "submit: its arguments cannot be sent as JSON: 'utf-8' codec can't encode",
+        ),
+        ({"operation": "force", "arguments": {"outcome": "vanish"}}, "force.outcome: Input should be "),
+        ({"operation": "restart", "arguments": {"down": -1}}, "restart.down: Input should be greater than"),
+        ({"operation": "answer-events", "arguments": {"statuses": [7]}}, "answer-events.statuses.0: Input should be "),
+        (
+            {"operation": "call", "arguments": CALL | {"headers": {}, "body": "0"}},
+            "call.body: String should match pattern",
+        ),
+        ({"operation": "ledger", "arguments": {"key": "main"}, "at": 10**18}, "at: 1000000000000000000 is not between"),
+        ({"operation": "ledger", "arguments": {"key": "main"}, "at": -1}, "at: -1 is not between"),
+        ({"operation": "ledger", "arguments": {"key": "main"}, "beside": [1]}, "number 1, beside [1]: a step is"),
+        ({"operation": "ledger", "arguments": {"key": "main"}, "lable": ""}, "no key is called 'lable' here; did you"),
+    ],
+)
+def test_a_step_that_cannot_be_done_is_refused(tmp_path: Path, step: dict[str, object], problem: str) -> None:
+    """With the line and the argument, before anything is sent."""
+    path = tmp_path / "x.jsonl"
+    path.write_text(GOOD[0] + "\n" + json.dumps({"step": {"number": 1, "at": 0, **step}}))
+    with pytest.raises(VeosimError) as caught:
+        load(path)
+    assert str(caught.value).startswith(f"{path}:2: {problem}")
+
+
+def test_the_steps_of_the_examples_are_sound() -> None:
+    """Every recording that ships can be done again."""
+    shipped = [load(path_of(rule)) for rule in RULES]
+    assert [recording.head.rule for recording in shipped] == list(RULES)

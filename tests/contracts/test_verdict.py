@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import Literal
 
 import pytest
 from tests.support.lines import BROKEN, HELD, SHORT, a_finding, a_line, a_rule, broke
@@ -205,6 +206,18 @@ def test_a_complaint_names_its_place() -> None:
 def test_every_verdict_is_explained() -> None:
     """The table from which the page is drawn leaves none out."""
     assert list(MEANINGS) == list(Verdict)
+
+
+@pytest.mark.parametrize("verdict", [Verdict.INCONCLUSIVE, Verdict.SKIP])
+@pytest.mark.parametrize("level", ["MUST", "SHOULD"])
+def test_a_line_that_is_needed_must_not_stay_open(verdict: Verdict, level: Literal["MUST", "SHOULD"]) -> None:
+    """Whatever its level, and although another line holds; one that is decided is no matter."""
+    held = Result(a_rule(), "", Verdict.PASS)
+    line = Result(replace(a_rule(), id="X-02", level=level), "", verdict)
+    assert exit_code([held, line], [], needed={"X-02"}) is Exit.INCONCLUSIVE
+    assert exit_code([held, line], [], needed={held.name}) is (
+        Exit.INCONCLUSIVE if (verdict, level) == (Verdict.INCONCLUSIVE, "MUST") else Exit.CONFORMANT
+    )
 
 
 def test_exit_codes_are_numbers_that_scripts_know() -> None:

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from click.testing import Result
-from tests.support.checks import asgi, veosim, verdicts, write_profile
+from tests.support.checks import asgi, unmeasured, veosim, verdicts, write_profile
 
 from veocontracts.profiles import BUNDLED
 from veocontracts.rules import RULES
@@ -23,7 +23,7 @@ QUICK = ("--rule", "ACC-05")
 @pytest.fixture(scope="session")
 def reference() -> Result:
     """One whole run over the reference gateway."""
-    return veosim("check", "--json")
+    return veosim("check", "--json", measured=True)
 
 
 def test_the_reference_is_conformant(reference: Result) -> None:
@@ -233,9 +233,8 @@ def test_an_interruption_ends_the_run_at_once() -> None:
     """Ctrl-C reaches every process of a terminal; the command ends with 130, and leaves nobody behind."""
     command = [sys.executable, "-c", "from veosim.cli import main; main()", "check"]
     # A signal that strikes while coverage holds its own lock leaves the process waiting for itself.
-    unmeasured = {name: value for name, value in os.environ.items() if not name.startswith("COVERAGE_")}
     process = subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True, env=unmeasured
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True, env=unmeasured()
     )
     assert process.stderr is not None
     assert process.stderr.readline().startswith(b"reference: ")

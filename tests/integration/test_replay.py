@@ -1,6 +1,7 @@
 """A failure is recorded, judged again without a gateway, replayed against one, and kept as a regression."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -95,3 +96,64 @@ def test_a_missing_folder_is_named(tmp_path: Path) -> None:
     result = veosim("check", "--regressions", tmp_path / "gone")
     assert result.exit_code == 2
     assert "gone: no such folder; a folder of regressions holds recordings as *.jsonl" in result.stderr
+
+
+def test_a_folder_that_cannot_be_written_is_told_before_the_run(tmp_path: Path) -> None:
+    """Exit 2, one JSON document on stdout, and nothing sent."""
+    (tmp_path / "file").touch()
+    result = veosim("check", "--mutant", MUTANT, "--rule", "BILL-06", "--json", "--failures", tmp_path / "file")
+    assert (result.exit_code, json.loads(result.stdout)["results"]) == (2, [])
+    assert "about" not in result.stderr
+
+
+def test_the_usual_folder_that_cannot_be_written_is_a_note(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The verdicts and the exit code are the run's own."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / ".veosim").touch()
+    result = veosim("check", "--mutant", MUTANT, "--rule", "BILL-06", "--json")
+    assert (result.exit_code, verdicts(result)) == (1, {"BILL-06": "FAIL"})
+    assert "not recorded: .veosim/failures/BILL-06.jsonl: cannot be written: " in result.stderr
+
+
+UPLOAD = "upload-put-refused"
+
+
+def test_a_replayed_upload_goes_to_the_new_address(tmp_path: Path) -> None:
+    """What the gateway handed out then is dead; a mended gateway is green, and the broken one stays red."""
+    assert veosim("check", "--mutant", UPLOAD, "--rule", "UPLOAD-01", "--failures", tmp_path).exit_code == 1
+    recording = tmp_path / "UPLOAD-01.jsonl"
+    assert veosim("replay", recording).exit_code == 0
+    assert veosim("replay", recording, "--mutant", UPLOAD).exit_code == 1
+
+
+@pytest.mark.parametrize("rule", ["RATE-02", "UP-10"])
+def test_a_rule_of_any_level_has_to_find_its_occasion(recorded: Path, tmp_path: Path, rule: str) -> None:
+    """Exit 4 for a MUST and for a SHOULD, although other rules hold."""
+    recording = load(recorded)
+    save(replace(recording, head=replace(recording.head, rule=rule, grain="")), tmp_path / "other.jsonl")
+    result = veosim("replay", tmp_path / "other.jsonl", "--json")
+    assert (result.exit_code, json.loads(result.stdout)["exit"]) == (4, 4)
+    assert verdicts(result)[rule if rule != "UP-10" else "UP-10[pace]"] == "INCONCLUSIVE"
+
+
+def test_what_a_profile_requires_does_not_switch_a_recording_off(recorded: Path, tmp_path: Path) -> None:
+    """A replay judges what broke then; a check that leaves it out says so."""
+    path = write_profile(tmp_path, {"require": ["surface"]})
+    assert verdicts(veosim("replay", recorded, "--profile", path, "--json"))["BILL-06"] == "PASS"
+    options = ("--profile", path, "--regressions", recorded.parent, "--failures", tmp_path / "new", "--depth", "0")
+    case = load(recorded).history.case
+    told = f"not judged: the regression {case!r}, since BILL-06 is not selected\n"
+    assert told in veosim("check", *options, "--examples", "0").stderr
+
+
+@pytest.mark.parametrize("command", ["judge", "replay"])
+def test_an_empty_folder_and_an_unknown_rule_are_refused(recorded: Path, tmp_path: Path, command: str) -> None:
+    """Exit 2, before anything is sent."""
+    empty = veosim(command, tmp_path)
+    assert (empty.exit_code, empty.stdout) == (2, "")
+    assert f"Error: {tmp_path}: holds no recordings; " in empty.stderr
+    recording = load(recorded)
+    save(replace(recording, head=replace(recording.head, rule="BILL-6")), tmp_path / "x.jsonl")
+    unknown = veosim(command, tmp_path)
+    assert (unknown.exit_code, unknown.stdout) == (2, "")
+    assert "x.jsonl:1: rule: no rule is called 'BILL-6'; did you mean 'BILL-06'?" in unknown.stderr

@@ -1,9 +1,10 @@
 """Same seed, same gateway: the same result file and the same recordings, byte for byte."""
 
-import os
 import subprocess
 import sys
 from pathlib import Path
+
+from tests.support.checks import unmeasured
 
 MUTANTS = ("bills-status-error", "prompt-trimmed")
 
@@ -12,7 +13,7 @@ def results(folder: Path, hash_seed: int, *options: str) -> tuple[str, dict[str,
     """The result file of a run in a process of its own, and the recordings of what failed."""
     veosim = str(Path(sys.executable).with_name("veosim"))
     command = [veosim, "check", "--seed", "7", "--json", "--failures", str(folder), *options]
-    environment = {**os.environ, "PYTHONHASHSEED": str(hash_seed)}
+    environment = {**unmeasured(), "PYTHONHASHSEED": str(hash_seed)}
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False, timeout=300)
     assert done.returncode in {0, 1}, done.stderr
     return done.stdout, {path.name: path.read_text() for path in sorted(folder.glob("*"))}

@@ -1,4 +1,4 @@
-"""`veosim selftest`: the suite bites, and it bites nobody who did nothing."""
+"""`veosim selftest` and its report, on a few mutants; `make selftest`, in CI too, proves that all of them die."""
 
 import json
 from typing import Any
@@ -10,8 +10,8 @@ from tests.support.checks import veosim
 from veocontracts.reference.mutants import MUTANTS
 from veocontracts.reference.mutants.registry import PROFILES
 
-SEEDS = 5
-FEWEST = 80
+EVERY = 24
+CHOSEN = tuple(sorted(MUTANTS)[::EVERY])
 
 
 def report(result: Result) -> dict[str, Any]:
@@ -31,28 +31,25 @@ def bad(data: dict[str, Any]) -> list[str]:
 
 @pytest.fixture(scope="module")
 def trials() -> Result:
-    """The reference for five seeds, and every mutant."""
-    return veosim("selftest", "--seeds", str(SEEDS), "--json")
+    """The reference, and a few mutants."""
+    return veosim("selftest", *(word for name in CHOSEN for word in ("--mutant", name)), "--json")
 
 
 def test_the_reference_is_clean(trials: Result) -> None:
-    """For every seed, under every profile: nothing is red, SHOULD rules neither, and every rule finds its witness."""
+    """Under every profile: nothing is red, SHOULD rules neither, and every rule finds its witness."""
     data = report(trials)
-    assert [(trial["profile"], trial["seed"]) for trial in data["reference"]] == [
-        (profile, seed) for profile in PROFILES for seed in range(SEEDS)
-    ]
+    assert [(trial["profile"], trial["seed"]) for trial in data["reference"]] == [(profile, 0) for profile in PROFILES]
     assert [trial for trial in data["reference"] if not trial["clean"] or trial["errors"]] == []
-    assert [trial["unproved"] for trial in data["reference"] if trial["profile"] == "reference"] == [[]] * SEEDS
+    assert [trial["unproved"] for trial in data["reference"] if trial["profile"] == "reference"] == [[]]
     assert data["idle"] == []
 
 
-def test_every_mutant_is_killed_as_declared(trials: Result) -> None:
+def test_a_mutant_is_killed_as_declared(trials: Result) -> None:
     """By its primary rule alone, and without turning red what it does not declare."""
     data = report(trials)
     assert bad(data) == []
-    assert len(data["mutants"]) >= FEWEST
     assert {mutant["name"]: mutant["primary"] for mutant in data["mutants"]} == {
-        name: mutant.primary for name, mutant in MUTANTS.items()
+        name: MUTANTS[name].primary for name in CHOSEN
     }
     assert trials.exit_code == 0
 
@@ -69,11 +66,3 @@ def test_an_unknown_mutant_is_exit_2_and_told_the_nearest_name() -> None:
     assert result.exit_code == 2
     assert result.stderr == "Error: no mutant is called 'bills-at-submitt'; did you mean 'bills-at-submit'?\n"
     assert "docs/mutants.md" in veosim("selftest", "--mutant", "qqqqqqqqqqqqqqqqqqq").stderr
-
-
-@pytest.mark.prove
-def test_every_mutant_is_killed_as_declared_on_the_full_gate() -> None:
-    """As in CI, but every rule looks at all that there is."""
-    result = veosim("selftest", "--full", "--json")
-    assert bad(report(result)) == []
-    assert result.exit_code == 0

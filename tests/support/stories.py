@@ -275,13 +275,13 @@ def read(
 ) -> Read:
     """The client reads a job and sees it in a state, with all that belongs to that state."""
     state = TERMS.state_of(word)
-    usual: dict[str, Any] = {"id": job_id(label), "service": TEXT, "created_at": CREATED}
+    usual: dict[str, Any] = {"state": state, "word": word, "id": job_id(label), "service": TEXT, "created_at": CREATED}
     if state == "completed":
         usual |= {"completed_at": DONE, "result": VIDEO, "units": Decimal("4.0"), "cost": Decimal("6.0")}
     if state == "failed":
         usual |= {"units": 0, "cost": 0, "error": {"code": "failed", "message": "It failed."}}
     answered = ns(at) + ns(took)
-    shown = Shown(state=state, word=word, **(usual | fields))
+    shown = Shown(**(usual | fields))
     return Read(
         at=ns(at), label=label, key=key, answered_at=answered, status=200, data={}, shown=shown, wall=wall(answered)
     )

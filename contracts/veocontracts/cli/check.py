@@ -7,7 +7,7 @@ import json
 import os
 import sys
 import traceback
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -16,7 +16,7 @@ import click
 
 from veocontracts.bench import Scope
 from veocontracts.effort import DEPTH, EXAMPLES, Effort
-from veocontracts.failures import FOLDER, save_failures
+from veocontracts.failures import FOLDER, prepare, save_failures
 from veocontracts.known_failures.draft import draft
 from veocontracts.known_failures.file import load_known_failures
 from veocontracts.known_failures.weigh import weigh
@@ -25,10 +25,10 @@ from veocontracts.profiles import BUNDLED, find_profile, with_mutant
 from veocontracts.recording import load_all
 from veocontracts.reference.mutants import gateway_class
 from veocontracts.report import data, text
-from veocontracts.rules import RULES
+from veocontracts.rules import RULES, Rule
 from veocontracts.runner.plan import plan
 from veocontracts.runner.probe import UnusableError
-from veocontracts.runner.run import Progress, judge, silent
+from veocontracts.runner.run import Progress, choose, judge, silent
 from veocontracts.verdict import Exit, Run
 from veosim.clock import wall_now
 from veosim.errors import VeosimError, did_you_mean
@@ -131,13 +131,15 @@ def check(  # noqa: PLR0913, PLR0917  one parameter for each option
         only = tuple(name.upper() for name in only)
         check_rules(only)
         profile = profile_option(profile_name, mutant)
+        if given("failures_folder"):
+            prepare(failures_folder)
         known_file = known_file or profile.known_failures
         known = load_known_failures(known_file) if known_file else ()
         with new_file(draft_file):
             folder = regressions_folder or (Path(profile.regressions) if profile.regressions else None)
             effort = Effort(depth=depth, budget=budget, examples=examples)
             scope = Scope(regressions=tuple(load_all(folder)) if folder is not None else (), effort=effort)
-            click.echo(plan(profile, only, scope), err=True)
+            click.echo("\n".join([*unjudged(scope, choose(profile, only)), plan(profile, only, scope)]), err=True)
             with progress_bar() as progress:
                 run = replace(judge(profile, only=only, seed=seed, progress=progress, scope=scope), strict=strict)
             run = weigh(run, known, wall_now().date(), partial=bool(only))
@@ -145,9 +147,31 @@ def check(  # noqa: PLR0913, PLR0917  one parameter for each option
                 click.echo(_drafted(run, draft_file), err=True)
         click.echo(json.dumps(data.report(run), indent=2) if as_json else text.report(run))
         how = f"--profile {profile_name}" + (f" --mutant {mutant}" if mutant else "")
-        for path in save_failures(run, failures_folder):
-            click.echo(f"recorded {path}; again: veosim replay {path} {how}", err=True)
+        _record(run, failures_folder, how)
         sys.exit(run.exit)
+
+
+def given(option: str) -> bool:
+    """Whether the user gave this option, so that its value is no default."""
+    source = click.get_current_context().get_parameter_source(option)
+    return source not in {None, click.core.ParameterSource.DEFAULT}
+
+
+def _record(run: Run, folder: Path, how: str) -> None:
+    """Keep what failed. The verdicts are out by now, so a full disk is a note beside them and no other ending."""
+    try:
+        for path in save_failures(run, folder):
+            click.echo(f"recorded {path}; again: veosim replay {path} {how}", err=True)
+    except VeosimError as error:
+        click.echo(f"not recorded: {error}", err=True)
+
+
+def unjudged(scope: Scope, rules: Collection[Rule]) -> Iterator[str]:
+    """A line for each regression that this run leaves out, since its rule is not among those that it judges."""
+    ids = {rule.id for rule in rules}
+    for recording in scope.regressions:
+        if recording.head.rule and recording.head.rule not in ids:
+            yield f"not judged: the regression {recording.history.case!r}, since {recording.head.rule} is not selected"
 
 
 def profile_option(name: str, mutant: str | None) -> Profile:

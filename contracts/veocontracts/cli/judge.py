@@ -17,6 +17,7 @@ from veocontracts.report import data, text
 from veocontracts.rules import RULES, Rule
 from veocontracts.tally import Tallies
 from veocontracts.verdict import Exit, Result, Verdict, exit_code, results
+from veosim.errors import VeosimError, did_you_mean
 
 
 @click.command()
@@ -63,9 +64,27 @@ class Judged:
 
 
 def loaded(files: Sequence[Path]) -> list[tuple[Path, Recording]]:
-    """The recordings of these files; of a folder, those in it."""
-    paths = [path for file in files for path in (sorted(file.glob("*.jsonl")) if file.is_dir() else [file])]
-    return [(path, load(path)) for path in paths]
+    """The recordings of these files; of a folder, those in it.
+
+    Raises:
+        VeosimError: a folder holds none, one of the files is none, or the rule that broke in it does not exist here.
+    """
+    found = []
+    for path in (path for file in files for path in _within(file)):
+        recording = load(path)
+        rule = recording.head.rule
+        if rule and rule not in RULES:
+            hint = did_you_mean(rule, RULES) or "see `veosim rules`"
+            raise VeosimError(f"{path}:1: rule: no rule is called {rule!r}; {hint}")
+        found.append((path, recording))
+    return found
+
+
+def _within(file: Path) -> list[Path]:
+    paths = sorted(file.glob("*.jsonl")) if file.is_dir() else [file]
+    if not paths:
+        raise VeosimError(f"{file}: holds no recordings; they are *.jsonl files that `veosim check` saves of failures")
+    return paths
 
 
 def judged_again(recording: Recording, rules: Sequence[Rule]) -> tuple[list[Result], list[str]]:

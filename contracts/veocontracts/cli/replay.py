@@ -13,8 +13,9 @@ from veocontracts.bench import Scope
 from veocontracts.cli.check import ending, profile_option, progress_bar
 from veocontracts.cli.judge import loaded
 from veocontracts.profiles import BUNDLED
+from veocontracts.recording import Head
 from veocontracts.report import data, text
-from veocontracts.runner.run import judge
+from veocontracts.runner.run import choose, judge
 from veocontracts.verdict import Run
 from veocontracts.workloads import regressions
 
@@ -36,7 +37,7 @@ def replay(files: tuple[Path, ...], profile_name: str, mutant: str | None, stric
     """Drive a gateway through recorded histories again: same requests, same upstream, same times.
 
     First the money guard, as in `veosim check`; then each recording by itself. Reported are the rules that broke
-    then, and whatever else finds its occasion now.
+    then, whatever the profile requires, and whatever else finds its occasion now.
 
     \b
     Exit codes: 0 all of it holds now, 1 a rule is broken, 2 usage, profile or a file that is no recording,
@@ -52,20 +53,26 @@ def replay(files: tuple[Path, ...], profile_name: str, mutant: str | None, stric
         recordings = tuple(recording for _, recording in loaded(files))
         profile = profile_option(profile_name, mutant)
         scope = Scope(regressions=recordings, workloads=frozenset({regressions.NAME}))
+        broke = {name_of(recording.head) for recording in recordings if recording.head.rule}
+        only = {rule.id for rule in choose(profile)} | {recording.head.rule for recording in recordings} - {""}
         with progress_bar() as progress:
-            run = judge(profile, progress=progress, scope=scope)
-        run = relevant(replace(run, strict=strict), {recording.head.rule for recording in recordings})
+            run = judge(profile, only=sorted(only), progress=progress, scope=scope)
+        run = relevant(replace(run, strict=strict), broke)
         click.echo(json.dumps(data.report(run), indent=2) if as_json else text.report(run))
         sys.exit(run.exit)
 
 
-def relevant(run: Run, broke: set[str]) -> Run:
-    """The run with the lines of rules that broke then or found their occasion now.
+def name_of(head: Head) -> str:
+    """The line of the report that broke then, such as `ENUM-02[duration]`."""
+    return f"{head.rule}[{head.grain}]" if head.grain else head.rule
 
-    Of a rule with parts, those that did not arise then are left out where others did.
+
+def relevant(run: Run, broke: set[str]) -> Run:
+    """The run with the lines that broke then, which it needs, or found their occasion now.
+
+    Where only a rule is named that is judged in parts, those that found no occasion are left out if others did.
     """
     seen = {line.rule.id for line in run.results if line.held or line.broken}
-    lines = [
-        line for line in run.results if line.held or line.broken or (line.rule.id in broke and line.rule.id not in seen)
-    ]
-    return replace(run, results=lines)
+    wanted = {line.name for line in run.results if line.name in broke or line.rule.id in broke - seen}
+    lines = [line for line in run.results if line.held or line.broken or line.name in wanted]
+    return replace(run, results=lines, needed=frozenset(wanted))

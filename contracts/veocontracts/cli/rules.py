@@ -10,7 +10,7 @@ from veocontracts.cli.check import ending
 from veocontracts.example import example
 from veocontracts.reference.mutants import MUTANTS
 from veocontracts.report import catalogue
-from veocontracts.rules import RULES
+from veocontracts.rules import RULES, Rule
 from veosim.errors import VeosimError, did_you_mean
 
 
@@ -34,26 +34,34 @@ def rules(context: click.Context, as_json: bool) -> None:
     if context.invoked_subcommand is not None:
         return
     with ending(as_json=as_json):
-        if as_json:
-            found = [catalogue.data(rule, mutants_of(rule.id)) for rule in RULES.values()]
-            click.echo(json.dumps({"rules": found}, indent=2))
-        else:
-            click.echo("\n".join(catalogue.lines(list(RULES.values()))))
+        _list(list(RULES.values()), as_json=as_json)
+
+
+def _list(found: list[Rule], *, as_json: bool) -> None:
+    """A line, or all the data, of each."""
+    if as_json:
+        click.echo(json.dumps({"rules": [catalogue.data(rule, mutants_of(rule.id)) for rule in found]}, indent=2))
+    else:
+        click.echo("\n".join(catalogue.lines(found)))
 
 
 @rules.command()
 @click.argument("rule_id", metavar="ID")
 @click.option("--json", "as_json", is_flag=True, help="Print the rule as JSON, with its example's recording.")
 def show(rule_id: str, as_json: bool) -> None:
-    """Explain one rule: its source, its witness, its mutants, and a history that breaks it.
+    """Explain one rule: its source, its witness, its mutants, and a history that breaks it; list a family's rules.
 
     \b
     Examples:
       veosim rules show BILL-06
       veosim rules show TIME-01 --json
+      veosim rules show BILL
     """  # noqa: D301  click reads the backspace
     with ending(as_json=as_json):
         rule_id = rule_id.upper()
+        if family := [rule for rule in RULES.values() if rule.family == rule_id]:
+            _list(family, as_json=as_json)
+            return
         if rule_id not in RULES:
             raise VeosimError(f"no rule is called {rule_id!r}; {did_you_mean(rule_id, RULES) or 'see `veosim rules`'}")
         rule, broken = RULES[rule_id], example(rule_id)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime, timedelta
 
-from veocontracts.history import History
+from veocontracts.history import History, Story
 from veocontracts.rules.base import Observation, Source, broken, held, judged, rule
 from veocontracts.rules.facts import ROUNDING, in_seconds, instant
 
@@ -63,9 +64,14 @@ def right_service(history: History) -> Iterator[Observation]:
             yield judged(story, found == expected, f"service {expected!r}", repr(found), story.submit.answered_at)
 
 
+APART = timedelta(minutes=1)
+"""Clocks of two machines differ by less, even where one of them is busy; wrong zones and epochs by more (practice)."""
+
+
 @rule(
     "ACC-04",
-    "created_at is an RFC 3339 instant in UTC, and not in the future of the answer that shows it.",
+    "created_at is an RFC 3339 instant in UTC, not in the future of the answer that shows it, "
+    "and not a minute or more before the submit was sent.",
     SAMPLE,
     witness="an accepted submit",
 )
@@ -84,8 +90,20 @@ def created_in_the_past(history: History) -> Iterator[Observation]:
             if wall is not None and created > wall + ROUNDING:
                 yield broken(story, f"not after {wall.isoformat()}", repr(value), at)
                 break
+            sent = _sent(story)
+            if sent is not None and created <= sent - APART:
+                yield broken(story, f"about {sent.isoformat()}, when the submit was sent", repr(value), at)
+                break
         else:
             yield held(story)
+
+
+def _sent(story: Story) -> datetime | None:
+    """The real instant at which the submit was sent: its answer's, less what the answer took."""
+    submit = story.submit
+    if submit.wall is None or submit.answered_at is None:
+        return None
+    return submit.wall - timedelta(microseconds=(submit.answered_at - submit.at) // 1000)
 
 
 @rule(

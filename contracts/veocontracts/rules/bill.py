@@ -102,14 +102,14 @@ def one_price(history: History) -> Iterator[Observation]:
     first: dict[object, Story] = {}
     for story in completed(history):
         seconds = asked_seconds(story, history.terms)
-        if not as_asked(story, history.terms):
+        if not as_asked(story, history.terms) or story.last is None or amount(story.last.cost) is None:
             continue
         other = first.setdefault(seconds, story)
-        if other is story or story.last is None or other.last is None:
+        if other is story or other.last is None:
             continue
         cost, reference = amount(story.last.cost), amount(other.last.cost)
         expected = f"{reference} for {seconds} s, as {other.label}"
-        yield judged(story, cost is not None and cost == reference, expected, f"{cost} for {_what(story)}")
+        yield judged(story, cost == reference, expected, f"{cost} for {_what(story)}")
 
 
 def _what(story: Story) -> str:
@@ -119,18 +119,21 @@ def _what(story: Story) -> str:
 
 @rule(
     "BILL-04",
-    "A job that the upstream refused with a 4xx is failed, and not billed.",
+    "A job that the upstream refused with a 4xx is failed, and not billed; after a 4xx at a poll it may complete.",
     FAILURE,
-    witness="an upstream submit that was answered with 4xx",
+    witness="an upstream submit or poll that was answered with 4xx",
     needs=("job", "entries"),
 )
 def refused_upstream_is_free(history: History) -> Iterator[Observation]:
-    """4xx at submit."""
+    """4xx at submit or at poll."""
     for story in history.stories:
-        if not story.accepted or not story.upstream or story.planned is not None:
+        at_poll = [poll for poll in story.polls if 400 <= (poll.status or 0) < 500]
+        if not story.accepted or not settled(story, history):
             continue
-        status = story.upstream[-1].status or 0
-        if 400 <= status < 500 and settled(story, history):
+        if at_poll:
+            kept = failed_unbilled(story) or state(story) == "completed"
+            yield judged(story, kept, "failed and unbilled, or completed", outcome(story), at_poll[0].at)
+        elif story.upstream and story.planned is None and 400 <= (story.upstream[-1].status or 0) < 500:
             yield judged(story, failed_unbilled(story), "failed, unbilled", outcome(story), story.upstream[-1].at)
 
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from decimal import Decimal
 
-from veocontracts.events import LedgerRead
+from veocontracts.events import Entry, LedgerRead
 from veocontracts.history import History, Story
 from veocontracts.rules.base import Observation, Source, broken, held, judged, rule
 from veocontracts.rules.bill import TIMEOUT, completed
 from veocontracts.rules.facts import (
-    EXACT,
     amount,
+    amounts_of,
     asked_seconds,
     charge,
     charges,
@@ -19,7 +19,9 @@ from veocontracts.rules.facts import (
     number,
     outcome,
     reports,
+    said,
     slack,
+    total,
 )
 from veocontracts.terms import Terms
 
@@ -48,8 +50,8 @@ def not_before_completion(history: History) -> Iterator[Observation]:
         ]
         charged = next((read for read in early if charges(story, read.at)), None)
         if charged is not None:
-            entries = ", ".join(str(entry.amount) for entry in charges(story, charged.at))
-            yield broken(story, "no charge before the job completes", f"charged {entries}", charged.at)
+            found = amounts_of(charges(story, charged.at))
+            yield broken(story, "no charge before the job completes", f"charged {found}", charged.at)
         elif early:
             yield held(story)
 
@@ -62,20 +64,27 @@ def not_before_completion(history: History) -> Iterator[Observation]:
     needs=("entries",),
 )
 def exactly_once(history: History) -> Iterator[Observation]:
-    """One entry, of the job's cost."""
+    """One charge, of the job's cost; a hold that is released, and what is charged and given back, are none."""
     for story in completed(history):
         again = [view for view in story.views if view[1].state == "completed"]
         if not story.ledger or len(again) < 2 or story.ledger[-1].at < again[-1][0].at:
             continue
         entries, cost = charges(story), amount(again[-1][1].cost)
-        billed = number(entries[0].amount) if len(entries) == 1 else None
+        billed = _billed_once(entries)
         expected = asked_seconds(story, history.terms) * history.terms.price if cost is None else cost
-        if len(entries) == 1 and (cost is None or billed is None or billed.copy_abs() == cost):
+        if billed is not None and (cost is None or billed == cost):
             yield held(story)
         else:
             yield broken(
                 story, f"one charge of {expected}", charge(story) if entries else "no charge", story.ledger[-1].at
             )
+
+
+def _billed_once(entries: list[Entry]) -> Decimal | None:
+    """What one charge comes to, less what was given back of it; None for no charge, for several, and for no number."""
+    amounts = [found for entry in entries if (found := number(entry.amount)) is not None]
+    once = len(amounts) == len(entries) and sum(found > 0 for found in amounts) == 1
+    return total(amounts) if once else None
 
 
 @rule(
@@ -118,7 +127,7 @@ def refusals_are_free(history: History) -> Iterator[Observation]:
             continue
         entries = readings[-1].entries
         strays = [entry for entry in entries if entry.job_id not in accepted and number(entry.amount) != 0]
-        actual = ", ".join(f"{entry.amount} for {entry.job_id!r}" for entry in strays)
+        actual = ", ".join(f"{said(entry.amount)} for {entry.job_id!r}" for entry in strays)
         yield judged(story, not strays, "no charge", actual, readings[-1].at)
 
 
@@ -138,15 +147,15 @@ def adds_up(history: History) -> Iterator[Observation]:
         known = [cost for cost in costs if cost is not None]
         if len(stories) < 2 or len(known) < len(stories) or not any(known):
             continue
-        expected, charged = _sum(known), _charged(reading)
-        kept = charged is not None and charged.copy_abs() == expected
-        amounts = ", ".join(str(entry.amount) for entry in reading.entries) or "nothing"
-        total = "no sum" if charged is None else f"{charged}"
+        expected, charged = total(known), _charged(reading)
+        kept = charged == expected
+        amounts = amounts_of(reading.entries) or "nothing"
+        adds_to = "no sum" if charged is None else f"{charged}"
         subject = f"<key:{key}>"
         if kept:
             yield Observation(subject, held=True)
         else:
-            yield Observation(subject, False, "", f"charges of {expected}", f"{total}: {amounts}", reading.at)
+            yield Observation(subject, False, "", f"charges of {expected}", f"{adds_to}: {amounts}", reading.at)
 
 
 def _cost(story: Story, reading: LedgerRead, terms: Terms) -> Decimal | None:
@@ -169,11 +178,4 @@ def _charged(reading: LedgerRead) -> Decimal | None:
     """All that the ledger charges; None where an amount is no number."""
     amounts = [number(entry.amount) for entry in reading.entries]
     known = [found for found in amounts if found is not None]
-    return _sum(known) if len(known) == len(amounts) else None
-
-
-def _sum(amounts: list[Decimal]) -> Decimal:
-    total = Decimal(0)
-    for found in amounts:
-        total = EXACT.add(total, found)
-    return total
+    return total(known) if len(known) == len(amounts) else None

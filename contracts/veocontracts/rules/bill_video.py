@@ -20,6 +20,7 @@ from veocontracts.rules.facts import (
     number,
     outcome,
     reports,
+    total,
 )
 
 NOTHING_MADE = Source(
@@ -78,7 +79,4 @@ def _amounts(story: Story) -> Iterator[Decimal]:
     cost = number(story.last.cost) if story.last else None
     if cost is not None:
         yield cost
-    total = Decimal(0)
-    for entry in charges(story):
-        total = EXACT.add(total, number(entry.amount) or Decimal(0))
-    yield total
+    yield total(number(entry.amount) or Decimal(0) for entry in charges(story))

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from decimal import Context, Decimal
+from functools import reduce
 from typing import Any
 
 from veocontracts.events import Entry, Read, UpstreamCallback, UpstreamPoll
@@ -75,18 +77,40 @@ def number(value: Any) -> Decimal | None:
 
 
 def charges(story: Story, at: int | None = None) -> list[Entry]:
-    """This job's entries in the ledger, up to `at`; none where they add up to nothing, as a hold and its release do."""
-    entries = [entry for entry in story.entries(at) if number(entry.amount) != 0]
-    amounts = [number(entry.amount) for entry in entries]
-    settled = all(found is not None for found in amounts) and sum(found for found in amounts if found is not None) == 0
-    return [] if settled else entries
+    """This job's entries in the ledger, up to `at`, but for those that undo each other: a hold and its release."""
+    left: list[Entry] = []
+    for entry in story.entries(at):
+        found = number(entry.amount)
+        undone = None if found is None else next((e for e in left if number(e.amount) == found.copy_negate()), None)
+        if undone is not None:
+            left.remove(undone)
+        elif found != 0:
+            left.append(entry)
+    amounts = [number(entry.amount) for entry in left]
+    known = [found for found in amounts if found is not None]
+    return [] if len(known) == len(amounts) and total(known) == 0 else left
+
+
+def total(amounts: Iterable[Decimal]) -> Decimal:
+    """The exact sum."""
+    return reduce(EXACT.add, amounts, Decimal(0))
+
+
+def said(value: Any) -> str:
+    """An amount as it came; what is none is quoted, for it may hold characters that nobody can print."""
+    return str(value) if number(value) is not None else repr(value)
+
+
+def amounts_of(entries: Iterable[Entry]) -> str:
+    """All amounts of some entries, in words."""
+    return ", ".join(said(entry.amount) for entry in entries)
 
 
 def charge(story: Story) -> str:
     """What shows that this job was billed, in words; "" where nothing does."""
     entries = charges(story)
     if entries:
-        return f"{len(entries)} charge{'s' * (len(entries) > 1)} of {', '.join(str(entry.amount) for entry in entries)}"
+        return f"{len(entries)} charge{'s' * (len(entries) > 1)} of {amounts_of(entries)}"
     last = story.last
     for name in ("cost", "units"):
         found = number(getattr(last, name)) if last else None

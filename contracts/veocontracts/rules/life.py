@@ -27,6 +27,8 @@ SAMPLE = Source(("000", "001"), "Quickstart: Poll for the video, its sample", "f
 RANK = {"queued": 0, "running": 1, "completed": 2, "failed": 2}
 NO_RESULT: tuple[object, ...] = (None, {}, [], "")
 GONE = frozenset({404, 410})
+COME_AGAIN = frozenset({408, 425, 429})
+"""Statuses that say nothing of the job (RFC 9110, RFC 8470, RFC 6585)."""
 RESULT_FIELDS = ("status", "video_url", "duration_seconds", "model", "resolution", "aspect_ratio")
 
 
@@ -44,6 +46,8 @@ def completed_with_result(history: History) -> Iterator[Observation]:
             continue
         if told.at >= lower(story, history.terms):
             continue  # the answer may have crossed the timeout
+        if last.state == "failed" and _turned_away(story, told.at):
+            continue  # it may have ended before a callback came
         if not last.terminal and story.views[-1][0].at - told.at < SECOND + history.terms.tolerance:
             continue  # the read may have crossed the poll
         if last.state != "completed":
@@ -65,6 +69,12 @@ def _heard(story: Story) -> UpstreamPoll | UpstreamCallback | None:
         if isinstance(each, UpstreamPoll) or (known and (each.status or 0) // 100 == 2):
             return each
     return None
+
+
+def _turned_away(story: Story, before: int) -> bool:
+    """Whether the upstream refused a poll, which a gateway may take for the end of the job."""
+    statuses = (poll.status or 0 for poll in story.polls if poll.at < before)
+    return any(status // 100 == 4 and status not in COME_AGAIN for status in statuses)
 
 
 @rule(
@@ -136,7 +146,8 @@ def _gone(story: Story) -> Problem | None:
 
 @rule(
     "LIFE-03",
-    "completed_at appears when the job is completed, not before, and is not before created_at.",
+    "completed_at appears when the job is completed, not before, is not before created_at, "
+    "and not in the future of the read that shows it.",
     SAMPLE,
     witness="a completed job",
 )
@@ -151,6 +162,9 @@ def completed_at(history: History) -> Iterator[Observation]:
                 created, done = instant(shown.created_at), instant(shown.completed_at)
                 kept = done is not None and (created is None or done >= created - ROUNDING)
                 actual = f"{shown.completed_at!r} (created_at {shown.created_at!r})"
+                if kept and done is not None and read.wall is not None and done > read.wall + ROUNDING:
+                    yield broken(story, f"not after {read.wall.isoformat()}", actual, read.answered_at)
+                    break
                 yield judged(
                     story, kept, "completed_at, an RFC 3339 instant not before created_at", actual, read.answered_at
                 )

@@ -106,15 +106,17 @@ def _ended_upstream(story: Story, by: int) -> bool:
     needs=("job", "entries"),
 )
 def failure_is_failure(history: History) -> Iterator[Observation]:
-    """An error, a cancellation, words where the video should be, or a success with an error beside it."""
+    """An error, a cancellation, words for a video, or a success with an error; the client's own image is no video."""
     for story in history.stories:
         found = reports(story)
         if not story.accepted or not found or not _failure(found[0]) or found[0].at >= lower(story, history.terms):
             continue
         if any(map(makes_sense, found)) or not settled(story, history):
             continue
-        videos = [text for _, shown in story.views for text in _texts([shown.result]) if text.startswith(ADDRESSES)]
-        actual = outcome(story) + (f", with {videos[0]}" if videos else "")
+        own = set(_texts([story.submit.request]))
+        texts = [text for _, shown in story.views for text in _texts([shown.result]) if text not in own]
+        videos = [text for text in texts if text.startswith(ADDRESSES)]
+        actual = outcome(story) + (f", with {videos[0]!r}" if videos else "")
         yield judged(
             story, failed_unbilled(story) and not videos, "failed, unbilled, without a video", actual, found[0].at
         )

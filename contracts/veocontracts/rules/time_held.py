@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from veocontracts.events import UpstreamSubmit
 from veocontracts.history import History, Story
 from veocontracts.rules.base import Observation, rule
 from veocontracts.rules.time import FOLLOWS, failed_in_time
+from veocontracts.terms import Terms
 
 
 def _endless(story: Story) -> bool:
@@ -59,14 +61,21 @@ def dripping_poll(history: History) -> Iterator[Observation]:
     "TIME-07",
     "The 600 s are the whole job's, submit and polls together.",
     FOLLOWS,
-    witness="a job whose upstream submit took a quarter of the time or more, and which never ends",
+    witness="a job that never ends, whose upstream submit took a quarter of the time, or longer than the gateway waits",
     knobs=("job_timeout",),
 )
 def whole_job(history: History) -> Iterator[Observation]:
     """A slow submit does not buy more time."""
     for story in history.stories:
         planned, terms = story.planned, history.terms
-        if planned is None or planned.ready_at is not None or planned.answered_at is None or not story.accepted:
+        if planned is None or planned.ready_at is not None or not story.accepted:
             continue
-        if planned.answered_at - planned.at >= terms.timeout // 4:
+        if _slow(planned, terms):
             yield from failed_in_time(story, terms)
+
+
+def _slow(submit: UpstreamSubmit, terms: Terms) -> bool:
+    """Answered after a quarter of the time, or delayed for longer than the gateway's client waits for an answer."""
+    if submit.answered_at is None:
+        return submit.fault.startswith("delay: ")
+    return submit.answered_at - submit.at >= terms.timeout // 4

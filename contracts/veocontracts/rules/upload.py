@@ -28,14 +28,11 @@ def uploads_work(history: History) -> Iterator[Observation]:
             actual = f"{call.status} {call.data!r}"[:160]
             yield _broken(call, "2xx with data.upload_url and data.public_url", actual, call)
             continue
-        refused = next((each for each in _followers(history, call) if (each.status or 0) // 100 != 2), None)
-        if refused is not None:
-            yield _broken(call, f"{_STEPS[refused.intent]} is answered with 2xx", str(refused.status), refused)
-        elif any(each.intent == "upload-put" for each in _followers(history, call)):
+        put = _put(history, call)
+        if put is not None and (put.status or 0) // 100 != 2:
+            yield _broken(call, "a PUT to upload_url is answered with 2xx", str(put.status), put)
+        elif put is not None:
             yield from _used(history, call, public)
-
-
-_STEPS = {"upload-put": "a PUT to upload_url", "upload-get": "a GET of public_url"}
 
 
 def _address(call: Call, name: str) -> str:
@@ -44,9 +41,10 @@ def _address(call: Call, name: str) -> str:
     return found if isinstance(found, str) and found.startswith(("http://", "https://")) else ""
 
 
-def _followers(history: History, call: Call) -> list[Call]:
-    """The requests to the addresses that this call brought."""
-    return [each for each in history.of(Call) if each.label == call.label and each.intent in _STEPS]
+def _put(history: History, call: Call) -> Call | None:
+    """The file's way to the address that this call brought; none where the suite let that address be."""
+    calls = (each for each in history.of(Call) if each.label == call.label and each.intent == "upload-put")
+    return next(calls, None)
 
 
 def _used(history: History, call: Call, public: str) -> Iterator[Observation]:

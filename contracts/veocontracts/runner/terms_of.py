@@ -81,5 +81,5 @@ def terms_of(profile: Profile, face: Face, probed: Probed) -> Terms:
         capabilities=capabilities_of(profile),
         dialect=profile.upstream.dialect,
         signed_callbacks=profile.upstream.signed,
-        words=face.words,
+        words={state: getattr(profile.words, state) or words for state, words in face.words.items()},
     )

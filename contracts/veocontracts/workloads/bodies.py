@@ -1,4 +1,4 @@
-"""Bodies that are no JSON object, and bodies that are said to be something else."""
+"""Bodies that are no JSON object, bodies that are said to be something else, and one that is said to be UTF-8."""
 
 from __future__ import annotations
 
@@ -36,6 +36,7 @@ def bodies(setting: Setting) -> Iterable[Case]:
     del setting
     for name, about, raw, content_type in BODIES:
         yield Case(f"body {name}", _body(about, raw, content_type), FEEDS)
+    yield Case("body with a charset", _with_charset, frozenset({"ENUM-01", "ACC-01"}))
 
 
 def _body(about: str, raw: str, content_type: str) -> Drive:
@@ -43,3 +44,8 @@ def _body(about: str, raw: str, content_type: str) -> Drive:
         await one_job(bench, raw=raw, content_type=content_type, intent="body", about=about)
 
     return drive
+
+
+async def _with_charset(bench: Bench) -> None:
+    """Many clients name the charset of their JSON, though it has but one."""
+    await one_job(bench, content_type=f"{JSON}; charset=utf-8")

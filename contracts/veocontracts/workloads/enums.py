@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import product
 from typing import Any
 
@@ -48,6 +48,20 @@ def near_misses(value: str, neighbours: Iterable[str]) -> Iterator[str]:
 
 
 FOREIGN = ("", "AAA", "auto", "🎬", "0")
+PLAUSIBLE: Mapping[str, tuple[str, ...]] = {
+    "model": ("veo 3", "veo-fast", "veo (No Audio)"),
+    "resolution": ("720P", "4K"),
+    "duration": ("6s", "5s", "10s", "8"),
+    "aspect_ratio": ("1:1", "4:3", "16x9", "16/9"),
+}
+"""What other video services take, likeliest first, so that a gateway may know it and turn it into something else."""
+WIDE = {ord("!") + place: 0xFF01 + place for place in range(94)}
+"""ASCII's full-width twins, which compatibility normalisation (Unicode NFKC) turns back."""
+
+
+def plausible(field: str, values: tuple[str, ...]) -> tuple[str, ...]:
+    """What a client may well send in a field: another service's values, a line's end, another keyboard's letters."""
+    return (*PLAUSIBLE.get(field, ()), f"{values[0]}\n", values[0].translate(WIDE))
 
 
 def misses_of(field: str, setting: Setting) -> list[str]:
@@ -55,7 +69,7 @@ def misses_of(field: str, setting: Setting) -> list[str]:
     values = setting.face.enums[field]
     neighbours = [other[0] for name, other in setting.face.enums.items() if name != field]
     found = [miss for value in values for miss in near_misses(value, neighbours)]
-    return [miss for miss in dict.fromkeys([*found, *FOREIGN]) if miss not in values]
+    return [miss for miss in dict.fromkeys([*found, *FOREIGN, *plausible(field, values)]) if miss not in values]
 
 
 @workload("enum-matrix")
@@ -74,6 +88,15 @@ def _valid(service: str, image: str, fields: dict[str, Any]) -> Drive:
         await one_job(bench, service, image=image or "url", fields=fields)
 
     return drive
+
+
+@workload("image-forms")
+def forms(setting: Setting) -> Iterable[Case]:
+    """An image at a plain address, a JPEG, and two of the size that people send."""
+    if "image" in setting.face.services:
+        feeds = frozenset({"ENUM-01", "ACC-01", "UP-03"})
+        for form in ("http", "jpeg", "large", "large-raw"):
+            yield Case(f"form {form}", _valid("image", form, {}), feeds, alike=form.removesuffix("-raw"))
 
 
 @workload("enum-defaults")

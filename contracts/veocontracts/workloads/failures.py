@@ -51,13 +51,21 @@ FAILURES: tuple[tuple[str, dict[str, Any], frozenset[str]], ...] = (
 )
 
 
+REFUSED_AT_POLL = (400, 401, 403, 404, 409, 410, 422)
+"""What a gateway may take for the end, or ride out until its deadline."""
+
+
 @workload("failure-matrix")
 def failures(setting: Setting) -> Iterable[Case]:
-    """Every failure, for every service."""
+    """Every failure, for every service; polls that are refused, for one."""
     within = setting.terms.timeout + setting.terms.tolerance + setting.terms.grace + 2 * SECOND
     for name, wishes, feeds in FAILURES:
         for service in setting.face.services:
             yield _case(f"failure {service} {name}", service, wishes, COMMON | feeds, within)
+    service = next(iter(setting.face.services))
+    for status in REFUSED_AT_POLL:
+        wishes = _poll(respond={"status": status})
+        yield _case(f"failure {service} {status} at every poll", service, wishes, COMMON | {"BILL-04"}, within)
 
 
 def _case(name: str, service: str, wishes: dict[str, Any], feeds: frozenset[str], within: int) -> Case:

@@ -35,6 +35,6 @@ def regressions(setting: Setting) -> Iterable[Case]:
 def _again(recording: Recording) -> Drive:
     async def drive(bench: Bench) -> None:
         bench.book.origin = recording.history.origin
-        await play(bench, recording.history.steps)
+        await play(bench, recording.history.steps, recording.history.events)
 
     return drive

@@ -1,5 +1,7 @@
 """ACC: golden histories."""
 
+from dataclasses import replace
+
 import pytest
 from tests.support.golden import Golden, bad, broken, good, kept, none
 from tests.support.stories import CREATED, HANG, IMAGE, a_history, job_id, ns, read, refused, submit, upstream
@@ -114,6 +116,25 @@ CASES = (
         "in the future of the answer",
         answered(created_at="2026-05-04T09:00:01.000001Z"),
         broken("not after 2026-05-04T09:00:00+00:00", "'2026-05-04T09:00:01.000001Z'", 0),
+    ),
+    good("ACC-04", "less than a minute behind", answered(created_at="2026-05-04T08:59:00.000001Z")),
+    good("ACC-04", "an answer that took long", a_history(submit(took=90))),
+    bad(
+        "ACC-04",
+        "a minute before it was sent",
+        answered(created_at="2026-05-04T08:59:00Z"),
+        broken("about 2026-05-04T09:00:00+00:00, when the submit was sent", "'2026-05-04T08:59:00Z'", 0),
+    ),
+    bad(
+        "ACC-04",
+        "of the epoch in a read",
+        a_history(submit(at=5), read("queued", at=9, created_at="1970-01-01T00:00:00Z")),
+        broken("about 2026-05-04T09:00:05+00:00, when the submit was sent", "'1970-01-01T00:00:00Z'", ns(9)),
+    ),
+    good(
+        "ACC-04",
+        "of any age where the real time is not known",
+        a_history(replace(submit(), wall=None), read("queued", at=1, created_at="1970-01-01T00:00:00Z")),
     ),
     bad(
         "ACC-04",

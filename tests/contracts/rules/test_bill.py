@@ -42,6 +42,11 @@ def refusal(status: int, *events: Any, word: str = "failed", **shown: Any) -> Hi
     return a_history(submit(), upstream(status=status, made=False), *events, read(word, at=30, **shown))
 
 
+def refused_at_poll(word: str, *events: Any, **shown: Any) -> History:
+    """A job whose first poll was answered with 404."""
+    return a_history(submit(), upstream(), poll(at=31, status=404), *events, read(word, at=60, **shown))
+
+
 def errors(word: str, *, at: float = 60, **shown: Any) -> History:
     """A job whose first poll said error."""
     return a_history(submit(), upstream(), poll("error", at=31), read(word, at=at, **shown))
@@ -136,15 +141,13 @@ CASES = (
             subject="job#2",
         ),
     ),
-    bad(
+    none("BILL-03", "the second cost is no number", two(6, None)),
+    none("BILL-03", "the first cost is no number", two("6.0", 6)),
+    good(
         "BILL-03",
-        "no cost at all",
-        two(6, None),
-        broken(
-            "6 for 4 s, as job#1",
-            "None for model 'veo (Audio)', resolution '1080P', aspect_ratio '16:9'",
-            subject="job#2",
-        ),
+        "compared with the first that has a cost",
+        a_history(*made(cost=None), *made("job#2", at=1), *made("job#3", at=2)),
+        kept("job#3"),
     ),
     none("BILL-03", "two durations", two(6, 12, duration="8s")),
     none(
@@ -180,6 +183,15 @@ CASES = (
         refusal(400, word="completed"),
         broken(FREE, "completed, the job shows cost 6.0", ns(1)),
     ),
+    good("BILL-04", "404 at a poll, failed and free", refused_at_poll("failed")),
+    good("BILL-04", "404 at one poll, made all the same", refused_at_poll("completed", poll("success", at=35))),
+    bad(
+        "BILL-04",
+        "404 at a poll, failed and billed",
+        refused_at_poll("failed", cost=6),
+        broken("failed and unbilled, or completed", "failed, the job shows cost 6", ns(31)),
+    ),
+    none("BILL-04", "404 at a poll, not ended yet", refused_at_poll("processing")),
     none("BILL-04", "taken on at the second try", refusal(429, upstream(at=5, ready=25), word="completed")),
     none("BILL-04", "still waiting to try again", refusal(429, word="queued")),
     none("BILL-04", "502", refusal(502)),

@@ -81,6 +81,13 @@ CASES = (
         a_history(submit(), called_back("SUCCEEDED", at=31, signed=False), ledger(charge_of(6), at=31)),
         broken(FREE, "charged 6", ns(31)),
     ),
+    good("BILL-08", "held and released", running(ledger(charge_of(6), charge_of("-6.0"), at=20))),
+    bad(
+        "BILL-08",
+        "held",
+        running(ledger(charge_of(6), charge_of(-6), charge_of(6), at=20)),
+        broken(FREE, "charged 6", ns(20)),
+    ),
     bad("BILL-08", "at submit", running(ledger(charge_of(6), at=0)), broken(FREE, "charged 6", 0)),
     bad(
         "BILL-08",
@@ -99,7 +106,46 @@ CASES = (
     none("BILL-08", "refused", a_history(refused(), ledger(charge_of(6), at=20))),
     good("BILL-09", "once", billed(charge_of("6.00"))),
     good("BILL-09", "once, in text", billed(Entry(job_id=job_id("job#1"), amount="6.00"))),
-    good("BILL-09", "as a debit", billed(charge_of("-6.00"))),
+    good("BILL-09", "held, released, charged", billed(charge_of("6.0"), charge_of("-6.00"), charge_of(6))),
+    good("BILL-09", "charged twice, and once given back", billed(charge_of(6), charge_of(6), charge_of(-6))),
+    good("BILL-09", "a larger hold, of which a part was given back", billed(charge_of(12), charge_of(-6))),
+    good("BILL-09", "released before the hold is listed", billed(charge_of(-6), charge_of(6), charge_of(6))),
+    bad(
+        "BILL-09",
+        "a credit",
+        billed(charge_of("-6.00")),
+        broken("one charge of 6.0", "1 charge of -6.00", ns(90)),
+    ),
+    bad(
+        "BILL-09",
+        "a credit, and no cost on the job",
+        billed(charge_of(-6), cost=None),
+        broken("one charge of 6.00", "1 charge of -6", ns(90)),
+    ),
+    bad(
+        "BILL-09",
+        "held, released twice",
+        billed(charge_of(6), charge_of(-6), charge_of(-6)),
+        broken("one charge of 6.0", "1 charge of -6", ns(90)),
+    ),
+    bad(
+        "BILL-09",
+        "charged and given back",
+        billed(charge_of(6), charge_of(-6)),
+        broken("one charge of 6.0", "no charge", ns(90)),
+    ),
+    bad(
+        "BILL-09",
+        "in two halves",
+        billed(charge_of(3), charge_of(3)),
+        broken("one charge of 6.0", "2 charges of 3, 3", ns(90)),
+    ),
+    bad(
+        "BILL-09",
+        "beside an entry without an amount",
+        billed(charge_of(6), charge_of(None)),
+        broken("one charge of 6.0", "2 charges of 6, None", ns(90)),
+    ),
     good("BILL-09", "beside an entry of nothing", billed(charge_of(0), charge_of(6))),
     good("BILL-09", "no cost on the job", billed(charge_of(6), cost=None)),
     bad(
@@ -190,6 +236,12 @@ CASES = (
         after(Entry(job_id={"id": 7}, amount=Decimal(6))),
         broken("no charge", "6 for {'id': 7}", ns(30)),
     ),
+    bad(
+        "BILL-11",
+        "an amount that no text can show",
+        after(Entry(job_id=None, amount="\ud800")),
+        broken("no charge", r"'\ud800' for None", ns(30)),
+    ),
     none("BILL-11", "no ledger", a_history(refused())),
     none(
         "BILL-11", "a key that all cases share", a_history(refused(), ledger(charge_of(6, None), at=30), own_keys=False)
@@ -199,7 +251,7 @@ CASES = (
     none("BILL-11", "accepted", a_history(submit(id=SAME), ledger(charge_of(6), at=30))),
     good("BILL-12", "one of two completed", two_jobs(charge_of("6.00")), kept(MAIN)),
     good("BILL-12", "both completed", two_jobs(charge_of(6), charge_of(6, "job#2"), second="completed"), kept(MAIN)),
-    good("BILL-12", "as debits", two_jobs(charge_of("-6.0")), kept(MAIN)),
+    bad("BILL-12", "credits", two_jobs(charge_of("-6.0")), broken(ADD_UP, "-6.0: -6.0", ns(90), subject=MAIN)),
     good(
         "BILL-12",
         "held, given back, charged",

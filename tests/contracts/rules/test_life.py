@@ -91,6 +91,20 @@ CASES = (
     ),
     none("LIFE-01", "told by a callback that it did not take", called(read("failed", at=40), status=503)),
     none("LIFE-01", "told by a callback of somebody else's", called(read("failed", at=40), signed=False)),
+    none(
+        "LIFE-01",
+        "told by a callback after a poll that was refused",
+        called(poll(at=5, status=401), read("failed", at=40)),
+    ),
+    good(
+        "LIFE-01", "made in spite of a poll that was refused", called(poll(at=5, status=401), read("completed", at=40))
+    ),
+    bad(
+        "LIFE-01",
+        "failed after a poll that says nothing of the job",
+        called(poll(at=5, status=429), read("failed", at=40)),
+        broken(TOLD, "failed, unbilled", ns(31)),
+    ),
     none("LIFE-01", "read a moment after", told(read("processing", at="31.999999999"))),
     none("LIFE-01", "read a moment after, on a coarse clock", told(read("processing", at=40), tolerance=ns(30))),
     none("LIFE-01", "never read", told()),
@@ -234,6 +248,18 @@ CASES = (
         "before created_at",
         seen(read("completed", at=40, completed_at="2026-05-04T08:59:58.999999Z")),
         broken(PRESENT, f"'2026-05-04T08:59:58.999999Z' (created_at {CREATED!r})", ns(40)),
+    ),
+    good("LIFE-03", "rounded up", seen(read("completed", at=40, completed_at="2026-05-04T09:00:41Z"))),
+    good("LIFE-03", "read when nobody knows", seen(replace(read("completed", at=1), wall=None))),
+    bad(
+        "LIFE-03",
+        "in the future of the read",
+        seen(read("completed", at=40, completed_at="2026-05-04T09:00:41.000001Z")),
+        broken(
+            "not after 2026-05-04T09:00:40+00:00",
+            f"'2026-05-04T09:00:41.000001Z' (created_at {CREATED!r})",
+            ns(40),
+        ),
     ),
     none("LIFE-03", "failed, without", seen(read("queued", at=1), read("failed", at=9))),
     none("LIFE-03", "failed, with", seen(read("failed", at=9, completed_at=DONE))),

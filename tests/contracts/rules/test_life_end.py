@@ -8,6 +8,7 @@ from tests.support.stories import (
     ERROR,
     VIDEO,
     a_history,
+    asked,
     called_back,
     charge_of,
     ledger,
@@ -143,7 +144,28 @@ CASES = (
         "LIFE-11",
         "failed, with a video",
         failed(poll("error", at=31), result={"data": {"videos": [URL]}}),
-        broken(FREE, f"failed, unbilled, with {URL}", ns(31)),
+        broken(FREE, f"failed, unbilled, with {URL!r}", ns(31)),
+    ),
+    good(
+        "LIFE-11",
+        "failed, with the image that the client sent",
+        a_history(
+            submit(request=asked(image=URL)),
+            upstream(),
+            poll("error", at=31),
+            read("failed", at=40, result={"request": {"image": URL}}),
+        ),
+    ),
+    bad(
+        "LIFE-11",
+        "failed, with the client's image and a video",
+        a_history(
+            submit(request=asked(image="https://images.example/boat.png")),
+            upstream(),
+            poll("error", at=31),
+            read("failed", at=40, result=["https://images.example/boat.png", URL]),
+        ),
+        broken(FREE, f"failed, unbilled, with {URL!r}", ns(31)),
     ),
     bad(
         "LIFE-11",

@@ -71,6 +71,11 @@ def slow_submit(answered: float, *reads: Event) -> History:
     return a_history(submit(), upstream(at=0, answered=answered), *reads)
 
 
+def given_up(*reads: Event, fault: str = "delay: 300s") -> History:
+    """An upstream submit that the gateway stopped waiting for."""
+    return a_history(submit(), upstream(at=0, status=None, fault=fault), *reads)
+
+
 def beside(word: str, *, at: float = 610, ready: float | str = 30, other: str = "failed", **changes: Any) -> History:
     """A job beside one that timed out."""
     doomed = (submit(), upstream(), read(other, at=605))
@@ -249,6 +254,25 @@ CASES = (
         slow_submit(300, read("failed", at=700, cost=6)),
         broken(FREE, "failed, the job shows cost 6"),
     ),
+    good(
+        "TIME-07",
+        "a gateway that does not wait so long for the submit",
+        given_up(read("failed", at=31), read("failed", at=700)),
+    ),
+    bad(
+        "TIME-07",
+        "submitted in vain, and never failed",
+        given_up(read("processing", at=700)),
+        broken(BY, "still running at 700 s", ns(700)),
+    ),
+    bad(
+        "TIME-07",
+        "submitted in vain, and billed",
+        given_up(read("failed", at=700, cost=6)),
+        broken(FREE, "failed, the job shows cost 6"),
+    ),
+    none("TIME-07", "a submit that hangs", given_up(read("failed", at=700), fault=HANG)),
+    none("TIME-07", "not read after the bound of a submit in vain", given_up(read("failed", at=31))),
     none("TIME-07", "a quick submit", slow_submit(149.999999999, read("processing", at=700))),
     none("TIME-07", "not read after the bound", slow_submit(150, read("processing", at=601))),
     none("TIME-07", "a plan that ends", ready(30, read("failed", at=700))),

@@ -7,7 +7,7 @@ from tests.support.benches import setting
 
 from veocontracts.bench import Setting
 from veocontracts.workloads.accounting import accounting
-from veocontracts.workloads.apart import privacy
+from veocontracts.workloads.apart import in_flight, privacy
 
 
 def with_keys(mint: str | None, *roles: str) -> Setting:
@@ -27,3 +27,9 @@ def test_a_case_with_two_keys_needs_two_keys(
     """Any second key shows whether jobs are private; whose charge it is, only keys that nobody else uses."""
     chosen = with_keys(mint, *roles)
     assert (len(list(privacy(chosen))), len(list(accounting(chosen)))) == (private, accounts)
+
+
+@pytest.mark.parametrize(("limit", "listed"), [(60, 1), (22, 1), (21, 0)])
+def test_many_jobs_at_once_leave_room_below_the_limit(limit: int, listed: int) -> None:
+    """Twelve jobs, and ten of the minute's submits stay free."""
+    assert len(list(in_flight(setting(submits_per_minute=limit)))) == listed

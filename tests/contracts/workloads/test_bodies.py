@@ -1,13 +1,16 @@
 """The wrong bodies: each is wrong in the way that its kind says, and in no other."""
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
-from tests.support.benches import setting
+from tests.support.benches import FunctionGateway, on_a_bench, setting
 
+from veocontracts.bench import Bench
 from veocontracts.rules.enum import BODIES as KINDS
 from veocontracts.workloads.bodies import BODIES, JSON, bodies
+from veosim.inprocess import Response
 
 
 def parsed(raw: str) -> Any:
@@ -35,4 +38,23 @@ def test_a_body_is_wrong_as_its_kind_says(name: str, kind: str, raw: str, conten
 def test_every_kind_is_tried_once_at_least() -> None:
     """Each part of ENUM-06 has its occasion."""
     assert {kind for _, kind, _, _ in BODIES} == set(KINDS)
-    assert [case.name for case in bodies(setting())] == [f"body {name}" for name, *_ in BODIES]
+    wrong = [case.name for case in bodies(setting()) if "ENUM-06" in case.feeds]
+    assert wrong == [f"body {name}" for name, *_ in BODIES]
+
+
+async def nowhere(method: str, path: str, headers: Mapping[str, str], body: bytes) -> Response:
+    """No gateway sells anything."""
+    del method, path, headers, body
+    return Response(404, {}, b"{}")
+
+
+def test_a_charset_makes_no_body_wrong() -> None:
+    """The last case is a valid order under a content type that says UTF-8."""
+    *_, last = bodies(setting())
+
+    async def work(bench: Bench, gateway: FunctionGateway) -> tuple[str, str]:
+        await last.drive(bench)
+        [story] = bench.history().stories
+        return story.submit.intent, gateway.asked[0][2]["Content-Type"]
+
+    assert on_a_bench(nowhere, work) == ("valid", "application/json; charset=utf-8")

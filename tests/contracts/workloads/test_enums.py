@@ -1,11 +1,13 @@
 """The enum workload: all that is right, and the strings most easily taken for it."""
 
+import unicodedata
+from dataclasses import replace
 from itertools import islice
 
 import pytest
 from tests.support.benches import setting
 
-from veocontracts.workloads.enums import misses_of, near_misses, valid, wrong
+from veocontracts.workloads.enums import forms, misses_of, near_misses, plausible, valid, wrong
 
 FIELDS = ("model", "resolution", "duration", "aspect_ratio")
 
@@ -49,6 +51,30 @@ def test_values_of_other_fields_and_foreign_ones_are_misses(field: str) -> None:
     assert {*others, "", "🎬"} <= set(misses_of(field, setting()))
 
 
+@pytest.mark.parametrize(
+    ("field", "others"),
+    [
+        ("model", ("veo 3", "veo-fast", "veo (No Audio)")),
+        ("resolution", ("720P", "4K")),
+        ("duration", ("6s", "5s", "10s", "8")),
+        ("aspect_ratio", ("1:1", "4:3", "16x9", "16/9")),
+    ],
+)
+def test_what_others_take_is_tried(field: str, others: tuple[str, ...]) -> None:
+    """Other services' values, a line's end, and full-width letters."""
+    values = setting().face.enums[field]
+    *found, ended, wide = plausible(field, values)
+    assert tuple(found) == others
+    assert ended == f"{values[0]}\n"
+    assert (wide.isascii(), unicodedata.normalize("NFKC", wide)) == (False, values[0])
+    assert {*others, ended, wide} <= set(misses_of(field, setting()))
+
+
+def test_a_field_of_any_name_has_variants() -> None:
+    """Where nothing is known of a field, its own values still have twins."""
+    assert plausible("style", ("~a",)) == ("~a\n", "\uff5e\uff41")
+
+
 def test_every_combination_is_run_for_every_form() -> None:
     """16 combinations, for text and for each of three image forms."""
     assert len(list(valid(setting()))) == 16 * 4
@@ -62,3 +88,11 @@ def test_numbers_are_tried_where_a_number_is_tempting() -> None:
         assert f"wrong image duration {value}" in names
     assert "wrong text model None" in names
     assert "wrong text model 4" not in names
+
+
+@pytest.mark.parametrize(("sold", "listed"), [(["text", "image"], 4), (["text"], 0)])
+def test_forms_of_images_need_a_service_that_takes_them(sold: list[str], listed: int) -> None:
+    """A gateway that makes videos from text alone is sent none."""
+    chosen = setting()
+    face = replace(chosen.face, services={name: chosen.face.services[name] for name in sold})
+    assert len(list(forms(replace(chosen, face=face)))) == listed

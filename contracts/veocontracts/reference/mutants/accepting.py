@@ -6,6 +6,7 @@ import asyncio
 from datetime import timedelta
 from typing import Any
 
+from veocontracts.reference.door import Refused
 from veocontracts.reference.gateway import Gateway, Reply
 from veocontracts.reference.mutants.registry import mutant
 from veocontracts.reference.settings import SERVICES
@@ -77,6 +78,26 @@ class CreatedAtInLocalTime(Gateway):
         job.created_at = rfc3339(self.wall() + timedelta(hours=2))
         self.store.save(job)
         return job
+
+
+@mutant("created-at-is-1970", "ACC-04")
+class CreatedAtIs1970(Gateway):
+    """A clock that nobody set stands at the epoch, and created_at shows it."""
+
+    def accept(self, key: str, service: str, fields: dict[str, Any]) -> Job:
+        job = super().accept(key, service, fields)
+        job.created_at = "1970-01-01T00:00:00Z"
+        self.store.save(job)
+        return job
+
+
+@mutant("charset-refused", "ENUM-01", ACC_01="a valid submit is turned away")
+class CharsetRefused(Gateway):
+    """The content type must be application/json to the letter, without a charset."""
+
+    def check_type(self, content_type: str | None) -> None:
+        if content_type != "application/json":
+            raise Refused(400, "invalid_request", "The content type must be application/json.")
 
 
 @mutant("waits-for-upstream", "ACC-05")

@@ -74,6 +74,16 @@ class BillsUpstream4xx(Gateway):
             self.bill(job)
 
 
+@mutant("bills-after-4xx-at-poll", "BILL-04")
+class BillsAfter4xxAtPoll(Gateway):
+    """A job that fails because a poll was answered with a 4xx is billed: the upstream had taken it on, after all."""
+
+    def fail(self, job: Job, ended: Ended) -> None:
+        super().fail(job, ended)
+        if 400 <= ended.status < 500 and job.upstream_id:
+            self.bill(job)
+
+
 @mutant("bills-upstream-5xx", "BILL-05")
 class BillsUpstream5xx(Gateway):
     """A job that the upstream answered with a 5xx is billed."""

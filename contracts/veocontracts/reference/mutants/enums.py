@@ -26,6 +26,27 @@ class DataUriRefused(Gateway):
         return super().validate(service, fields)
 
 
+@mutant("only-png-data-uris", "ENUM-01", ACC_01=TURNED_AWAY)
+class OnlyPngDataUris(Gateway):
+    """A data URI of any other type than PNG is refused."""
+
+    def validate(self, service: str, fields: Mapping[str, Any]) -> dict[str, Any]:
+        image = str(fields.get("image"))
+        if image.startswith("data:") and not image.startswith("data:image/png;"):
+            raise Refused(400, "invalid_request", "image must be a PNG.")
+        return super().validate(service, fields)
+
+
+@mutant("large-images-refused", "ENUM-01", ACC_01=TURNED_AWAY)
+class LargeImagesRefused(Gateway):
+    """An image of more than 64 KiB of text is refused."""
+
+    def validate(self, service: str, fields: Mapping[str, Any]) -> dict[str, Any]:
+        if len(str(fields.get("image"))) > 1 << 16:
+            raise Refused(413, "invalid_request", "image is too large.")
+        return super().validate(service, fields)
+
+
 @mutant("small-upright-video-refused", "ENUM-01", ACC_01=TURNED_AWAY, ENUM_05=TURNED_AWAY)
 class SmallUprightVideoRefused(Gateway):
     """Of all combinations of documented values, 512P with 9:16 is refused."""
@@ -53,6 +74,16 @@ class EnumStripped(Gateway):
     def validate(self, service: str, fields: Mapping[str, Any]) -> dict[str, Any]:
         mended = {name: value.strip() for name, value in fields.items() if name in ENUMS and isinstance(value, str)}
         return super().validate(service, {**fields, **mended})
+
+
+@mutant("sixes-become-eights", "ENUM-02", ENUM_07=MENDED)
+class SixesBecomeEights(Gateway):
+    """A duration of 6 s, which other services sell, is made and billed as one of 8 s."""
+
+    def validate(self, service: str, fields: Mapping[str, Any]) -> dict[str, Any]:
+        if fields.get("duration") == "6s":
+            fields = {**fields, "duration": "8s"}
+        return super().validate(service, fields)
 
 
 @mutant("suffixless-model-accepted", "ENUM-02", ENUM_07=MENDED)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 
 from veocontracts.reference.door import Refused
@@ -11,7 +12,8 @@ from veocontracts.reference.gateway import Gateway, Reply
 from veocontracts.reference.mutants.guess import guessed
 from veocontracts.reference.mutants.registry import mutant
 from veocontracts.reference.store import Job
-from veocontracts.reference.worker import Ended, data_of
+from veocontracts.reference.worker import UNDER_WAY, Ended, data_of
+from veosim.clock import rfc3339
 from veosim.inprocess import Response
 
 
@@ -72,6 +74,26 @@ class CompletedAtForgotten(Gateway):
         view = super().view(job)
         view.pop("completed_at", None)
         return view
+
+
+@mutant("completed-at-in-the-future", "LIFE-03")
+class CompletedAtInTheFuture(Gateway):
+    """completed_at is the end of the job's 600 s, whenever the video came."""
+
+    def complete(self, job: Job, result: Mapping[str, Any]) -> None:
+        super().complete(job, result)
+        job.completed_at = rfc3339(self.wall() + timedelta(seconds=self.settings.job_timeout))
+
+
+@mutant("ninth-job-in-flight-fails", "ENUM-01")
+class NinthJobInFlightFails(Gateway):
+    """A key has eight workers, and a job for which none of them is free fails at once."""
+
+    async def generate(self, job: Job) -> Ended:
+        in_flight = [other for other in self.jobs.values() if other.key == job.key and other.status in UNDER_WAY]
+        if len(in_flight) > 8:
+            return Ended(code="overloaded", message="All workers are busy.")
+        return await super().generate(job)
 
 
 @mutant("completed-before-upstream", "LIFE-04")

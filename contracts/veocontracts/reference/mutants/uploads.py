@@ -27,16 +27,6 @@ class UploadPutRefused(Gateway):
         return self.public_url(base, upload)
 
 
-@mutant("upload-forgotten", "UPLOAD-01")
-class UploadForgotten(Gateway):
-    """A file is taken and not kept, so its public address leads nowhere."""
-
-    async def put_file(self, upload_id: str, signature: str, content_type: str, content: bytes) -> Reply:
-        reply = await super().put_file(upload_id, signature, content_type, content)
-        self.uploads[upload_id].content = None
-        return reply
-
-
 @mutant("upload-addresses-without-envelope", "UPLOAD-01", ROBUST_02="the document has the envelope")
 class UploadAddressesWithoutEnvelope(Gateway):
     """The two addresses stand at the top of the answer instead of in its data."""
