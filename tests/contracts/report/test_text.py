@@ -141,7 +141,7 @@ TO_MEND = Complaint("stale", "known.yaml", 7, "remove the \x1b[31mentry")
 
 def run_of(*lines: Result, strict: bool = False, complaints: tuple[Complaint, ...] = ()) -> Run:
     """A run that came to these lines."""
-    return Run(find_profile("reference"), TERMS, list(lines), Tallies(), 7, strict, complaints)
+    return Run(find_profile("reference"), TERMS, list(lines), Tallies(), 7, strict, complaints=complaints)
 
 
 def test_each_verdict_has_its_line() -> None:
