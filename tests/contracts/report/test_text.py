@@ -60,7 +60,7 @@ the deadline, read with the ledger after that)
   source    documents 000 and 001, Pricing: billed once, when the gateway job completes
   expected  one charge of 6.0
   actual    2 charges of 6.00, 6.00
-  signature hffbwgnq
+  signature rlrxqqvj
   case      by hand (job#1); broken 1 times, held 0
   history   the shortest that shows it:
          0.000 s  client    submits job#1 prompt 'a boat', duration '4s' → 202 accepted
