@@ -36,7 +36,8 @@ LAYERS: dict[str, tuple[tuple[str, ...], ...]] = {
         ("effort", "signature", "tally", "verdict", "known_failures", "pictures"),
         (
             "report",
-            "face",
+            "faces",
+            "ledger",
             "answers",
             "conformance",
             "keys",

@@ -7,7 +7,7 @@ from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 from veocontracts.bench import Bench
-from veocontracts.face import at
+from veocontracts.faces import at
 
 NAMES = ("upload_url", "public_url")
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from veocontracts.events import Told
-from veocontracts.face import at
+from veocontracts.faces import at
 
 State = Literal["running", "success", "error", ""]
 

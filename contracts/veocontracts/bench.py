@@ -12,11 +12,12 @@ from urllib.parse import quote
 from veocontracts.caller import Caller
 from veocontracts.conformance import answer_problems
 from veocontracts.effort import DEFAULT_EFFORT, Effort
-from veocontracts.events import Call, Entry, Event, LedgerRead, Read, Restart, Shown, Submit
-from veocontracts.face import Face, at, parse
+from veocontracts.events import Call, Event, LedgerRead, Read, Restart, Shown, Submit
+from veocontracts.faces import Face, at, parse
 from veocontracts.history import History
 from veocontracts.inbox import Inbox
 from veocontracts.keys import Keys
+from veocontracts.ledger import Reader, ledger_of
 from veocontracts.notebook import Notebook
 from veocontracts.orders import Asking, Order, OrderBook
 from veocontracts.profile import Profile
@@ -198,21 +199,15 @@ class Bench:
 
     async def ledger(self, key: str = "main") -> LedgerRead | None:
         """Read a key's charges, where the profile says how."""
-        http = self.setting.profile.ledger.http
-        if http is None or self.caller.secret(key) is None:
+        ledger = ledger_of(self.setting.profile)
+        if ledger is None or self.caller.secret(key) is None:
             return None
+        reader = Reader(self.caller)
         with self.steps.step("ledger", "", {"key": key}):
-            answer = await self.caller.send("GET", http.get, self.caller.headers(key))
-        rows = at(parse(answer.body), http.entries) if answer and answer.status == 200 else None
-        if not isinstance(rows, list):
-            self._notes.append(f"the ledger could not be read: {answer.status if answer else 'no answer'}")
+            entries = await ledger.read(reader, key)
+        self._notes += reader.notes
+        if entries is None:
             return None
-        units = http.units
-        entries = tuple(
-            Entry(job_id=at(row, http.job), amount=at(row, http.amount), units=at(row, units) if units else None)
-            for row in rows
-            if http.kind is None or at(row, http.kind) in http.charges
-        )
         event = LedgerRead(at=self.clock.now(), key=key, entries=entries)
         self._events.append((self._seen(), event))
         return event

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Mapping
 from typing import Any
 
-from veocontracts.face import parse
+from veocontracts.faces import parse
 from veocontracts.keys import UNKNOWN, Keys
 from veocontracts.targets.base import GatewayPort
 from veosim.inprocess import Response

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from veocontracts.events import Webhook
-from veocontracts.face import at, parse
+from veocontracts.faces import at, parse
 from veocontracts.profile import Webhooks
 from veocontracts.terms import Terms
 from veosim.body import BadBodyError, ClientLeftError, read_body

@@ -10,7 +10,7 @@ from typing import Any
 
 from faker import Faker
 
-from veocontracts.face import Face
+from veocontracts.faces import Face
 from veocontracts.pictures import LINKS, picture
 from veocontracts.steps import Origin
 from veosim.scenario.model import Scenario

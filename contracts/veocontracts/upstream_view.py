@@ -10,7 +10,7 @@ from typing import Any
 from veocontracts.answers import told
 from veocontracts.conformance import request_problems
 from veocontracts.events import Told, UpstreamCallback, UpstreamPoll, UpstreamSubmit
-from veocontracts.face import parse
+from veocontracts.faces import parse
 from veosim.journal import Exchange
 from veosim.namespace import MARKER
 from veosim.simulator import Simulator

@@ -6,7 +6,7 @@ import pytest
 
 from veocontracts.answers import DIALECT_WORDS, told
 from veocontracts.events import Told
-from veocontracts.face import parse
+from veocontracts.faces import parse
 from veosim.clock import EPOCH
 from veosim.dialects import DIALECTS
 from veosim.dialects.base import Dialect, Kind, Operation

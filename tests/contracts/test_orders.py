@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from veocontracts.face import cn8, face
+from veocontracts.faces import face
+from veocontracts.faces.cn8 import cn8
 from veocontracts.orders import LOCALES, Order, OrderBook
 from veocontracts.steps import Origin
 from veosim import ManualClock, Simulator

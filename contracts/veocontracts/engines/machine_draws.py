@@ -7,7 +7,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from veocontracts.face import Face
+from veocontracts.faces import Face
 from veocontracts.orders import LOCALES, seeded_faker
 from veocontracts.terms import Terms
 from veosim.units import SECOND

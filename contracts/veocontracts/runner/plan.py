@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from veocontracts.bench import Scope
-from veocontracts.face import face
+from veocontracts.faces import face
 from veocontracts.profile import Profile
 from veocontracts.runner.run import EVERYTHING, choose, setting_of
 from veocontracts.runner.terms_of import Probed, factor_of, mode_of

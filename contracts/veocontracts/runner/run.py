@@ -18,7 +18,7 @@ from typing import ParamSpec, TypeVar
 
 from veocontracts.bench import Bench, Scope, Setting
 from veocontracts.engines import machine
-from veocontracts.face import face
+from veocontracts.faces import face
 from veocontracts.profile import Profile
 from veocontracts.rules import RULES, Rule
 from veocontracts.runner.cases import run_cases

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import get_args
 
-from veocontracts.face import Face
+from veocontracts.faces import Face
 from veocontracts.profile import SCALED_TOLERANCE, Profile
 from veocontracts.terms import Capability, LedgerPower, Terms
 from veosim.units import SECOND

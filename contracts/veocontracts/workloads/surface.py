@@ -13,7 +13,7 @@ from typing import Any
 
 from veocontracts.bench import Bench, Setting
 from veocontracts.engines.surface import JSON, Drawn, Mode, drawn
-from veocontracts.face import Face, Service
+from veocontracts.faces import Face, Service
 from veocontracts.orders import Asking, Order
 from veocontracts.workloads.base import Case, Drive, workload
 from veosim.units import SECOND

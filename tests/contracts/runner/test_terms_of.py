@@ -3,7 +3,7 @@
 import pytest
 from tests.support.stories import a_history, poll, read, submit, upstream
 
-from veocontracts.face import face
+from veocontracts.faces import face
 from veocontracts.profile import Capabilities, Words
 from veocontracts.profiles import find_profile
 from veocontracts.rules import RULES

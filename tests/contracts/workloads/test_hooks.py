@@ -8,7 +8,7 @@ import pytest
 from tests.support.benches import setting
 
 from veocontracts.bench import Setting
-from veocontracts.face import face
+from veocontracts.faces import face
 from veocontracts.terms import Capability
 from veocontracts.workloads import hooks, restarts, uploads
 from veocontracts.workloads.base import Case

@@ -8,7 +8,7 @@ from tests.support.benches import on_a_bench, setting
 
 from veocontracts.bench import Bench
 from veocontracts.events import Call, Event, Submit
-from veocontracts.face import face
+from veocontracts.faces import face
 from veocontracts.history import History
 from veocontracts.profiles import find_profile, with_mutant
 from veocontracts.rules import RULES

@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from veocontracts.face import Service, at, cn8, face, parse
+from veocontracts.faces import Service, at, face, parse
+from veocontracts.faces.cn8 import cn8
 from veosim import VeosimError
 
 
