@@ -32,6 +32,10 @@ test: .venv/.installed ## run the tests and report their coverage
 selftest: .venv/.installed ## prove that every rule bites, and bites nobody who did nothing: all mutants, 5 seeds
 	.venv/bin/veosim selftest --seeds 5
 
+.PHONY: gateways
+gateways: .venv/.installed ## judge the example gateways, as they are and with their planted bugs; takes minutes
+	.venv/bin/python -m tests.gateways
+
 .PHONY: check
 check: .venv/.installed ## formatting, lint and types, without changing a file
 	.venv/bin/ruff format --check $(SOURCES)
@@ -40,10 +44,11 @@ check: .venv/.installed ## formatting, lint and types, without changing a file
 	.venv/bin/mypy tests
 
 .PHONY: prove
-prove: .venv/.installed ## the long proofs: marked tests, each checker mutated, the self-test on the full gate with 200 seeds
+prove: .venv/.installed ## the long proofs: marked tests, each checker mutated, the self-test with 200 seeds, the example gateways ten times
 	.venv/bin/pytest -m prove -rP $(PARALLEL)
 	.venv/bin/python -m tests.proofs.checkers
 	.venv/bin/veosim selftest --full --seeds 200
+	.venv/bin/python -m tests.gateways --runs 10
 
 .PHONY: bench
 bench: .venv/.installed ## measure throughput, how many clients can wait, and how long a video takes

@@ -8,10 +8,11 @@ from click.testing import CliRunner
 from tests.support.checks import veosim
 from tests.support.examples import examples
 
-from veocontracts.cli.check import ending
+from veocontracts.cli.ending import ending, json_errors
 from veocontracts.example import example, path_of
 from veocontracts.reference.mutants import MUTANTS
 from veocontracts.rules import RULES
+from veocontracts.runner.probe import UnusableError
 from veosim import VeosimError
 from veosim.errors import Problem, SourceError, printable
 
@@ -93,7 +94,7 @@ def test_each_kind_of_error_has_its_exit_code(error: BaseException, code: int, t
 
     @click.command()
     def command() -> None:
-        with ending():
+        with ending(json_errors(False)):
             raise error
 
     result = CliRunner().invoke(command)
@@ -106,13 +107,38 @@ def test_a_defect_of_ours_never_looks_like_a_failed_rule() -> None:
 
     @click.command()
     def command() -> None:
-        with ending():
+        with ending(json_errors(False)):
             raise ZeroDivisionError("a slip")
 
     result = CliRunner().invoke(command)
     assert result.exit_code == 3
     assert result.stderr.startswith("Error: the harness failed\nTraceback")
     assert result.stderr.endswith("ZeroDivisionError: a slip\n\n")
+
+
+@pytest.mark.parametrize(
+    ("error", "code", "reason"),
+    [
+        (VeosimError("a typo"), 2, "a typo"),
+        (UnusableError("no answer"), 3, "no answer"),
+        (KeyboardInterrupt(), 130, "interrupted"),
+    ],
+)
+def test_a_machine_learns_why_there_are_no_results(error: BaseException, code: int, reason: str) -> None:
+    """On stdout, where it asked for JSON; nowhere else."""
+
+    @click.command()
+    @click.option("--json", "as_json", is_flag=True)
+    def command(as_json: bool) -> None:
+        with ending(json_errors(as_json)):
+            raise error
+
+    assert CliRunner().invoke(command).stdout == ""
+    found = CliRunner().invoke(command, ["--json"])
+    assert (found.exit_code, json.loads(found.stdout)) == (
+        code,
+        {"format": 2, "exit": code, "errors": [reason], "results": []},
+    )
 
 
 def test_a_terminal_without_the_marks_still_gets_the_report() -> None:
@@ -124,7 +150,7 @@ def test_a_terminal_without_the_marks_still_gets_the_report() -> None:
 def _echo(text: str) -> tuple[click.Command, list[str]]:
     @click.command()
     def command() -> None:
-        with ending():
+        with ending(json_errors(False)):
             click.echo(text)
 
     return command, []

@@ -6,12 +6,15 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 from typing import Any, TypeVar
 
-from veocontracts.bench import Bench, Setting, World
+from veocontracts.bench import Bench, Setting
 from veocontracts.keys import Keys
+from veocontracts.ledger import powers_of
+from veocontracts.profile import Ledger
 from veocontracts.profiles import find_profile
 from veocontracts.runner.run import setting_of
 from veocontracts.runner.terms_of import Probed
 from veocontracts.timing.virtual import VirtualClock, VirtualLoop, VirtualRunner
+from veocontracts.world import World
 from veosim.inprocess import Response
 from veosim.simulator import Simulator
 
@@ -39,16 +42,28 @@ def setting(seed: int = 0, profile: str = "reference", **terms: Any) -> Setting:
 
 
 def on_a_bench(
-    answer: Answerer, work: Callable[[Bench, FunctionGateway], Awaitable[T]], *, alone: bool = True, seed: int = 0
+    answer: Answerer,
+    work: Callable[[Bench, FunctionGateway], Awaitable[T]],
+    *,
+    alone: bool = True,
+    seed: int = 0,
+    ledger: Ledger | None = None,
+    places: Mapping[str, str] | None = None,
+    api: str = "cn8-gateway",
+    **terms: Any,
 ) -> T:
-    """Run `work` on a fresh bench."""
-    chosen = setting(seed)
+    """Run `work` on a fresh bench; `ledger` replaces the profile's, `places` are what it may have filled in."""
+    chosen = replace(setting(seed, **terms), face=face(api))
+    if ledger is not None:
+        profile = chosen.profile.model_copy(update={"ledger": ledger})
+        known = replace(chosen.terms, ledger=powers_of(profile), settle=ledger.settle or 0)
+        chosen = replace(chosen, profile=profile, terms=known)
 
     async def run(loop: VirtualLoop) -> T:
         clock = VirtualClock(loop)
         gateway = FunctionGateway(answer)
         keys = Keys(chosen.profile.auth, chosen.terms.submits_per_minute, chosen.terms.rate_window)
-        world = World(gateway, Simulator(clock=clock, seed=seed), clock, keys, alone=alone)
+        world = World(gateway, Simulator(clock=clock, seed=seed), clock, keys, alone=alone, places=places or {})
         return await work(Bench(chosen, world, "a case"), gateway)
 
     with VirtualRunner() as runner:

@@ -38,6 +38,7 @@ def a_rule(
     needs: Iterable[LedgerPower] = (),
     knobs: Iterable[str] = (),
     capability: Capability | None = None,
+    shows: tuple[str, ...] = (),
 ) -> Rule:
     """A rule that always sees the same."""
 
@@ -55,6 +56,7 @@ def a_rule(
         frozenset(knobs),
         grains,
         capability,
+        shows,
     )
 
 

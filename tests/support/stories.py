@@ -306,6 +306,11 @@ def ledger(*entries: Entry, at: float | str, key: str = "main") -> LedgerRead:
     return LedgerRead(at=ns(at), key=key, entries=entries)
 
 
+def charged(amount: Any, *, at: float | str, key: str = "main") -> LedgerRead:
+    """A reading of what a key was charged in all, and of nothing else."""
+    return LedgerRead(at=ns(at), key=key, total=Decimal(str(amount)))
+
+
 def made(label: str = "job#1", *, request: Any = SAME, at: float = 0, **shown: Any) -> tuple[Event, ...]:
     """A job's whole good life: accepted, made, shown twice; the ledger is left to the test."""
     return (

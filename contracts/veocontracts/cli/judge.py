@@ -11,7 +11,8 @@ from typing import Any
 
 import click
 
-from veocontracts.cli.check import check_rules, ending
+from veocontracts.cli.ending import ending, json_errors
+from veocontracts.cli.selection import check_rules
 from veocontracts.recording import Recording, load
 from veocontracts.report import data, text
 from veocontracts.rules import RULES, Rule
@@ -40,7 +41,7 @@ def judge(files: tuple[Path, ...], only: tuple[str, ...], strict: bool, as_json:
       veosim judge .veosim/failures/BILL-06.jsonl
       veosim judge regressions/*.jsonl --rule BILL --json
     """  # noqa: D301  click reads the backspace
-    with ending(as_json=as_json):
+    with ending(json_errors(as_json)):
         only = tuple(name.upper() for name in only)
         check_rules(only)
         rules = [rule for rule in RULES.values() if not only or rule.id in only or rule.family in only]

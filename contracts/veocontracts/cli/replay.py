@@ -10,8 +10,10 @@ from pathlib import Path
 import click
 
 from veocontracts.bench import Scope
-from veocontracts.cli.check import ending, profile_option, progress_bar
+from veocontracts.cli.ending import ending, json_errors
 from veocontracts.cli.judge import loaded
+from veocontracts.cli.progress import progress_bar
+from veocontracts.cli.selection import profile_option
 from veocontracts.profiles import BUNDLED
 from veocontracts.recording import Head
 from veocontracts.report import data, text
@@ -49,7 +51,7 @@ def replay(files: tuple[Path, ...], profile_name: str, mutant: str | None, stric
       veosim replay regressions/ --profile gateway.yaml
       veosim replay .veosim/failures/BILL-06.jsonl --mutant bills-status-error
     """  # noqa: D301  click reads the backspace
-    with ending(as_json=as_json):
+    with ending(json_errors(as_json)):
         recordings = tuple(recording for _, recording in loaded(files))
         profile = profile_option(profile_name, mutant)
         scope = Scope(regressions=recordings, workloads=frozenset({regressions.NAME}))

@@ -6,7 +6,7 @@ import json
 
 import click
 
-from veocontracts.cli.check import ending
+from veocontracts.cli.ending import ending, json_errors
 from veocontracts.example import example
 from veocontracts.reference.mutants import MUTANTS
 from veocontracts.report import catalogue
@@ -33,7 +33,7 @@ def rules(context: click.Context, as_json: bool) -> None:
     """  # noqa: D301  click reads the backspace
     if context.invoked_subcommand is not None:
         return
-    with ending(as_json=as_json):
+    with ending(json_errors(as_json)):
         _list(list(RULES.values()), as_json=as_json)
 
 
@@ -57,7 +57,7 @@ def show(rule_id: str, as_json: bool) -> None:
       veosim rules show TIME-01 --json
       veosim rules show BILL
     """  # noqa: D301  click reads the backspace
-    with ending(as_json=as_json):
+    with ending(json_errors(as_json)):
         rule_id = rule_id.upper()
         if family := [rule for rule in RULES.values() if rule.family == rule_id]:
             _list(family, as_json=as_json)

@@ -9,7 +9,8 @@ from typing import Any
 
 import click
 
-from veocontracts.cli.check import ending, progress_bar
+from veocontracts.cli.ending import ending, json_errors
+from veocontracts.cli.progress import progress_bar
 from veocontracts.reference.mutants import MUTANTS
 from veocontracts.runner.selftest import Trial, idle, tasks, trials
 from veocontracts.verdict import Exit
@@ -49,7 +50,7 @@ def selftest(seeds: int, names: tuple[str, ...], full: bool, as_json: bool) -> N
       veosim selftest --seeds 200 --full
       veosim selftest --mutant bills-at-submit --json
     """  # noqa: D301  click reads the backspace
-    with ending(as_json=as_json):
+    with ending(json_errors(as_json)):
         for name in names:
             if name not in MUTANTS:
                 hint = did_you_mean(name, MUTANTS) or "docs/mutants.md lists them all"

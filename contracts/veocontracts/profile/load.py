@@ -12,7 +12,8 @@ from veocontracts.profile.model import Profile
 from veosim.errors import Problem, SourceError
 from veosim.yamlfile import Path_, Tree, load
 
-_VARIABLE = re.compile(r"\$\{(\w+)\}")
+VARIABLE = re.compile(r"\$\{(\w+)\}")
+"""A place in a profile that the environment fills."""
 
 
 def load_profile(path: str | Path, environment: Mapping[str, str] = os.environ) -> Profile:
@@ -37,14 +38,12 @@ def _fill(tree: Tree, environment: Mapping[str, str]) -> None:
             return [fill(item, (*path, index)) for index, item in enumerate(value)]
         if not isinstance(value, str):
             return value
-        missing = [name for name in _VARIABLE.findall(value) if name not in environment]
-        tree.secrets |= {
-            environment[name]: f"${{{name}}}" for name in _VARIABLE.findall(value) if environment.get(name)
-        }
+        missing = [name for name in VARIABLE.findall(value) if name not in environment]
+        tree.secrets |= {environment[name]: f"${{{name}}}" for name in VARIABLE.findall(value) if environment.get(name)}
         problems.extend(
             tree.problem(path, f"the variable {name} is not set", hint=f"export {name}=…") for name in missing
         )
-        return _VARIABLE.sub(lambda match: environment.get(match[1], ""), value)
+        return VARIABLE.sub(lambda match: environment.get(match[1], ""), value)
 
     tree.data = fill(tree.data, ())
     if problems:

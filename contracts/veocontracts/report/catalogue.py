@@ -9,6 +9,7 @@ from veocontracts.recording import Recording
 from veocontracts.report.data import history_data
 from veocontracts.report.timeline import timeline
 from veocontracts.rules.base import Rule
+from veocontracts.terms import NEEDS
 from veosim.errors import printable
 
 
@@ -26,7 +27,7 @@ def page(rule: Rule, mutants: Mapping[str, str]) -> list[str]:
         f"  witness  {rule.witness}",
     ]
     if rule.needs:
-        text.append(f"  needs    a ledger that shows {' or '.join(sorted(rule.needs))}")
+        text.append(f"  needs    a ledger that shows {NEEDS[rule.needs]}")
     if rule.capability is not None:
         text.append(f"  skipped  unless the profile declares capabilities.{rule.capability}")
     if rule.knobs:

@@ -10,7 +10,7 @@ from typing import Any
 from veocontracts.history import History
 from veocontracts.report.causes import causes
 from veocontracts.tally import Finding
-from veocontracts.verdict import Result, Run
+from veocontracts.verdict import Exit, Result, Run
 
 FORMAT = 2
 """Raised when the shape changes: 2 lists every kind of failure with its signature."""
@@ -33,6 +33,11 @@ def report(run: Run) -> dict[str, Any]:
         "known_failures": [asdict(complaint) for complaint in run.complaints],
         "together": [asdict(cause) for cause in causes(run.results)],
     }
+
+
+def without_results(code: Exit, reason: str) -> dict[str, Any]:
+    """A run that ended before there were results, and why."""
+    return {"format": FORMAT, "exit": int(code), "errors": [reason], "results": []}
 
 
 def line_data(line: Result, *, strict: bool) -> dict[str, Any]:
@@ -63,6 +68,7 @@ def _finding_data(finding: Finding, *, known: bool) -> dict[str, Any]:
         "subject": finding.observation.subject,
         "case": finding.history.case,
         "history": history_data(finding.history),
+        "notes": list(finding.history.notes),
     }
 
 

@@ -7,6 +7,7 @@ from collections import Counter
 from veocontracts.report.causes import causes
 from veocontracts.report.timeline import timeline
 from veocontracts.tally import Finding
+from veocontracts.timing.modes import CLAIMS, VIRTUAL
 from veocontracts.verdict import Exit, Result, Run, Verdict
 from veosim.errors import printable
 
@@ -34,33 +35,52 @@ OTHERS = 5
 def heading(run: Run) -> str:
     """Who was judged, how, and with what."""
     terms = run.terms
-    how = f"{terms.mode} time" + (" (the literal 600 s are not proven)" if terms.scaled else "")
+    claim = CLAIMS.get(terms.mode)
+    how = f"{terms.mode} time" + (f" ({claim.claims})" if claim and terms.mode != VIRTUAL.name else "")
     return (
         f"gateway {run.profile.gateway.name}: {run.tallies.cases} runs, {run.tallies.submits} jobs, {how}, "
         f"seed {run.seed}"
     )
 
 
+def driven_again(run: Run) -> list[str]:
+    """How much had to be tried again."""
+    again = run.tallies.again
+    return [f"driven again, since this machine was busy: {_counted(again, 'case')}"] if again else []
+
+
+def why_not_better(run: Run) -> list[str]:
+    """Why no time mode that claims more was taken, where the profile has one."""
+    terms = run.terms
+    return [f"no other time mode: {printable(terms.clock_note)}"] if terms.clock_note and terms.clock_proved else []
+
+
 def table(run: Run) -> list[str]:
     """One line per rule or grain."""
-    lines = []
-    for line in run.results:
-        note = f"  ({printable(line.reason)})" if line.reason else ""
-        waived = f"  waived: {printable(line.waived)}" if line.waived else ""
-        seen = f"{line.held} held, {line.broken} broken" if line.broken else f"{line.held} witnesses"
-        warned = line.failed and not line.red(run.strict)
-        mark = WARNING if warned else MARKS[line.verdict]
-        note += "  a warning: red under --strict" if warned else ""
-        lines.append(f"{mark} {line.name:22} {line.verdict:12} {line.rule.level:6} {seen}{note}{waived}")
-    return lines
+    return [row(line, strict=run.strict) for line in run.results]
 
 
-def failure(line: Result, mark: str) -> list[str]:
+def row(line: Result, *, strict: bool) -> str:
+    """A rule or grain, its verdict, how often it was seen, and what is to be said of that."""
+    note = f"  ({printable(line.reason)})" if line.reason else ""
+    waived = f"  waived: {printable(line.waived)}" if line.waived else ""
+    seen = f"{line.held} held, {line.broken} broken" if line.broken else f"{line.held} witnesses"
+    warned = line.failed and not line.red(strict)
+    note += "  a warning: red under --strict" if warned else ""
+    return f"{mark(line, strict=strict)} {line.name:22} {line.verdict:12} {line.rule.level:6} {seen}{note}{waived}"
+
+
+def mark(line: Result, *, strict: bool) -> str:
+    """The sign before a rule or grain."""
+    return WARNING if line.failed and not line.red(strict) else MARKS[line.verdict]
+
+
+def failure(line: Result, sign: str) -> list[str]:
     """A broken promise, told so that it can be mended; ways in which it is known to fail come last."""
     finding, *others = sorted(line.findings, key=lambda finding: finding.signature in line.excused)
     observation = finding.observation
     return [
-        f"{mark} {line.name}  {line.rule.sentence}",
+        f"{sign} {line.name}  {line.rule.sentence}",
         f"  source    {line.rule.source}",
         f"  expected  {printable(observation.expected)}",
         f"  actual    {printable(observation.actual)}",
@@ -68,6 +88,7 @@ def failure(line: Result, mark: str) -> list[str]:
         f"  case      {finding.history.case} ({observation.subject}); broken {line.broken} times, held {line.held}",
         "  history   the shortest that shows it:",
         *(f"    {row}" for row in timeline(finding.history)),
+        *(f"  note      {printable(note)}" for note in finding.history.notes),
         *(["  also      it failed in other ways:"] if others else []),
         *(f"    {_kind(other, line)}" for other in others[:OTHERS]),
         *([f"    and {'more than ' * line.more}{len(others) - OTHERS} others"] if len(others) > OTHERS else []),
@@ -99,10 +120,9 @@ def _counted(number: int, noun: str, plural: str = "") -> str:
 def report(run: Run) -> str:
     """The whole text."""
     covered = [str(run.coverage)] if run.coverage else []
-    parts = [heading(run), *covered, "", *table(run), ""]
-    for mark, lines in ((MARKS[Verdict.FAIL], run.red), (WARNING, run.warnings)):
-        for line in lines:
-            parts += [*failure(line, mark), ""] if line.failed else []
+    parts = [heading(run), *why_not_better(run), *driven_again(run), *covered, "", *table(run), ""]
+    for line in (*run.red, *run.warnings):
+        parts += [*failure(line, mark(line, strict=run.strict)), ""] if line.failed else []
     parts += [f"✗ {printable(str(complaint))}" for complaint in run.complaints]
     parts += [f"! {printable(line)}" for error in run.tallies.errors for line in error.splitlines()]
     parts += [f"{printable(str(cause))}" for cause in causes(run.results)]

@@ -147,8 +147,13 @@ def _number(value: Any) -> str:
 
 
 def _ledger(event: LedgerRead, names: dict[str, str]) -> str:
-    charges = ", ".join(f"{_number(entry.amount)} for {_named(entry.job_id, names)}" for entry in event.entries)
-    return f"shows {charges or 'no charge'} (key {event.key})"
+    told = []
+    if event.entries is not None:
+        charges = ", ".join(f"{_number(entry.amount)} for {_named(entry.job_id, names)}" for entry in event.entries)
+        told.append(charges or "no charge")
+    if event.total is not None:
+        told.append(f"{event.total} charged in all")
+    return f"shows {', and '.join(told)} (key {event.key})"
 
 
 def _named(job_id: Any, names: dict[str, str]) -> str:

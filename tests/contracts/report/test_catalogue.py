@@ -26,7 +26,7 @@ def test_a_page_tells_all_about_a_rule() -> None:
         "  A success that comes after the job failed or timed out is not billed.",
         "  source   follows; documents 000 and 001, FAQ: the job fails when the upstream is not done in 600 s",
         "  witness  a job whose upstream plan reached success after the deadline, read with the ledger after that",
-        "  needs    a ledger that shows entries",
+        "  needs    a ledger that shows the charges of a job",
         "  mutant   bills-late-success: A success after the deadline is billed.",
     ]
 
@@ -58,7 +58,7 @@ def test_a_rule_is_data() -> None:
             "basis": "follows",
         },
         "witness": "a job whose upstream plan reached success after the deadline, read with the ledger after that",
-        "needs": ["entries"],
+        "needs": ["entries", "total", "unkeyed"],
         "knobs": [],
         "grains": [],
         "capability": None,

@@ -63,6 +63,7 @@ def test_a_run_is_data() -> None:
                         "subject": "job#1",
                         "case": "by hand",
                         "history": history_data(charged_at_once()),
+                        "notes": [],
                     }
                 ],
                 "more": False,

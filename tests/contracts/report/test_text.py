@@ -123,7 +123,7 @@ def test_the_last_line_says_what_it_comes_to(run: Run, lines: list[str]) -> None
 def test_scaled_time_is_said_in_the_heading() -> None:
     """What a run in scaled time leaves open stands in its first line."""
     assert heading(a_run(terms=replace(TERMS, mode="scaled"))) == (
-        "gateway reference: 0 runs, 0 jobs, scaled time (the literal 600 s are not proven), seed 7"
+        "gateway reference: 0 runs, 0 jobs, scaled time (the code path; the literal 600 s not proven), seed 7"
     )
 
 
@@ -169,6 +169,16 @@ def test_each_verdict_has_its_line() -> None:
         "1 warning)"
     )
     assert [line[:9] for line in lines if "A sentence." in line] == ["~ LIFE-09"]
+
+
+def test_what_the_suite_and_the_gateway_had_to_say_follows_the_history() -> None:
+    """Notes of the case, with nothing in them that a terminal would act on."""
+    history = replace(charged_twice(), notes=("GET /x: no answer", "log: \x1b[31mred"))
+    told = report(a_run("BILL-09", history=history)).splitlines()
+    assert [line for line in told if line.startswith("  note")] == [
+        "  note      GET /x: no answer",
+        "  note      log: \\x1b[31mred",
+    ]
 
 
 def test_a_warning_is_told_like_a_failure() -> None:

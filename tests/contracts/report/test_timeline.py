@@ -1,5 +1,6 @@
 """A history as lines that a person can read."""
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -7,6 +8,7 @@ from tests.support.stories import (
     HANG,
     a_history,
     charge_of,
+    charged,
     ledger,
     lost,
     poll,
@@ -109,6 +111,11 @@ def test_a_short_stretch_is_shown_whole() -> None:
             "     2.000 s  client    reads job#1 → 200 failed, units '4\\x1b[0m', cost None",
         ),
         (ledger(at=2, key="other"), "     2.000 s  ledger    shows no charge (key other)"),
+        (charged("6.00", at=2), "     2.000 s  ledger    shows 6.00 charged in all (key main)"),
+        (
+            replace(charged(6, at=2), entries=()),
+            "     2.000 s  ledger    shows no charge, and 6 charged in all (key main)",
+        ),
         (
             ledger(charge_of(["\x1b"], None), at=2),
             "     2.000 s  ledger    shows ['\\x1b'] for None (key main)",

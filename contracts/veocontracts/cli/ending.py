@@ -1,0 +1,75 @@
+"""How a command ends: errors become a line and an exit code."""
+
+from __future__ import annotations
+
+import io
+import json
+import signal
+import sys
+import threading
+import traceback
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import click
+
+from veocontracts.report import data
+from veocontracts.runner.probe import UnusableError
+from veocontracts.verdict import Exit
+from veosim.errors import VeosimError
+
+Tell = Callable[[Exit, str], None]
+"""Tells a machine why there are no results."""
+
+
+def json_errors(wanted: bool) -> Tell:
+    """Whoever reads JSON from stdout finds the reason there; nothing otherwise."""
+
+    def tell(code: Exit, reason: str) -> None:
+        if wanted:
+            click.echo(json.dumps(data.without_results(code, reason)))
+
+    return tell
+
+
+@contextmanager
+def ending(tell: Tell) -> Iterator[None]:
+    """Errors that a user can mend become a line and an exit code; an interruption becomes 130, a defect of ours 3.
+
+    `tell` is called with that code and the reason, so that machines learn of it too.
+    """
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # a terminal that cannot show a character still shows the rest
+            stream.reconfigure(errors="backslashreplace")
+    try:
+        with terminable():
+            yield
+    except VeosimError as error:
+        code = Exit.UNUSABLE if isinstance(error, UnusableError) else Exit.USAGE
+        _end(code, str(error), f"Error: {error}", tell)
+    except (KeyboardInterrupt, click.Abort):
+        _end(Exit.INTERRUPTED, "interrupted", "interrupted", tell)
+    except (click.ClickException, BrokenPipeError):
+        raise
+    except Exception:
+        reason = f"the harness failed\n{traceback.format_exc()}"
+        _end(Exit.UNUSABLE, reason, f"Error: {reason}", tell)
+
+
+@contextmanager
+def terminable() -> Iterator[None]:
+    """SIGTERM, with which build servers end what takes too long, is an interruption like Ctrl-C."""
+    if threading.current_thread() is not threading.main_thread():  # only that one may be told of signals
+        yield
+        return
+    before = signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def _end(code: Exit, reason: str, line: str, tell: Tell) -> None:
+    click.echo(line, err=True)
+    tell(code, reason)
+    sys.exit(code)

@@ -1,0 +1,46 @@
+"""`veosim check --explain`."""
+
+import json
+from pathlib import Path
+
+import pytest
+from tests.support.checks import veosim, write_profile
+
+from veosim.seeded import fingerprint
+
+
+def test_values_and_what_follows_are_printed() -> None:
+    """Each with its origin; a key by its fingerprint. Nothing is started."""
+    result = veosim("check", "--explain")
+    lines = {line.split()[0]: line for line in result.stdout.splitlines()}
+    assert result.exit_code == 0
+    assert lines["auth.keys.main"].split()[1] == fingerprint("vk-main")
+    assert lines["timeout.grace"].endswith("default")
+    assert "the literal 600 s, exactly" in lines["time"]
+    assert "vk-main" not in result.stdout
+
+
+def test_the_same_as_data(tmp_path: Path) -> None:
+    """With the values in the order of the text, and only the rules that are asked for."""
+    path = write_profile(tmp_path, {"capabilities": {}, "api": "cn8-gateway"})
+    found = json.loads(veosim("check", "--explain", "--json", "--profile", path, "--rule", "hook").stdout)
+    assert found["values"][0]["key"] == "profile"
+    skipped = {name: text for name, text in found["follows"].items() if name.startswith("skipped")}
+    assert skipped == {
+        "skipped HOOK-01": "the profile does not declare capabilities.webhooks",
+        "skipped HOOK-02": "the profile does not declare capabilities.callbacks",
+    }
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("--json", "out.json"), "Error: --explain prints to stdout: give --json no file, instead of 'out.json'"),
+        (("--rule", "BIL"), "Error: no rule or family is called 'BIL'; did you mean 'BILL'?"),
+        (("--profile", "nowhere.yaml"), "Error: nowhere.yaml:1:1: cannot be read: No such file or directory"),
+    ],
+)
+def test_wrong_usage_is_exit_2(arguments: tuple[str, ...], message: str) -> None:
+    """In a line."""
+    result = veosim("check", "--explain", *arguments)
+    assert (result.exit_code, result.stderr.splitlines()[0]) == (2, message)
