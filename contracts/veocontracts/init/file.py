@@ -46,7 +46,8 @@ def _flow(value: Any) -> str:
 
 
 def _head(answers: Answers, findings: Findings) -> Iterator[str]:
-    yield f"# How veosim judges {answers.name}: veosim check --profile FILE. A profile runs code: its command or factory."
+    yield f"# How veosim judges {answers.name}: veosim check --profile FILE"
+    yield "# A profile runs code: its command, or its factory."
     if findings.trouble:
         yield "# NOT READY: " + findings.trouble.replace("\n", "\n# ")
     for note in findings.missing:
@@ -110,7 +111,7 @@ def _ledger(findings: Findings) -> Iterator[str]:
     yield "# Where charges can be seen. Kinds, and what each can prove: docs/judging.md."
     known = {
         **({"job": dict(findings.job_ledger)} if findings.job_ledger else {}),
-        **({"http": {"get": findings.charges}} if findings.charges else {}),
+        **({"http": dict(findings.charges)} if findings.charges else {}),
     }
     if not known:
         yield "# None was found: rules about money stay INCONCLUSIVE until there is one."

@@ -14,7 +14,7 @@ class Findings:
         services: those that took a job: `text`, `image`.
         words: its own state words, for each state in which it used one that its API does not have.
         job_ledger: JSON pointers of units and cost, as far as the completed job has them.
-        charges: the path that lists a key's charges, "" where none was found.
+        charges: the endpoint that lists a key's charges and where its entries hold what, as a profile's `ledger.http`.
         missing: what is not known, each with what to do about it.
         trouble: why the smoke level is not passed; "" if it is.
     """
@@ -22,6 +22,6 @@ class Findings:
     services: tuple[str, ...] = ("text", "image")
     words: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     job_ledger: Mapping[str, str] = field(default_factory=dict)
-    charges: str = ""
+    charges: Mapping[str, str] = field(default_factory=dict)
     missing: tuple[str, ...] = ()
     trouble: str = ""

@@ -13,7 +13,7 @@ from veosim.cli.scenario import scenario
 from veosim.cli.serve import serve
 from veosim.errors import VeosimError
 
-_CONTRACT_COMMANDS = ("check", "judge", "replay", "rules", "selftest")
+_CONTRACT_COMMANDS = ("check", "init", "judge", "replay", "rules", "selftest")
 INSTALL = 'pip install "veosim[contracts]"'
 USAGE_ERROR = 2
 

@@ -1,0 +1,121 @@
+"""From an owner's answers to what a look at the gateway shows: started or reached, guarded, observed, probed."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import tempfile
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from pathlib import Path
+
+from veocontracts.bench import Bench
+from veocontracts.init.answers import Answers
+from veocontracts.init.file import profile_text
+from veocontracts.init.findings import Findings
+from veocontracts.init.observe import observe
+from veocontracts.profile import Profile, load_profile
+from veocontracts.runner.probe import UnusableError, guard, probe
+from veocontracts.runner.run import begun, outcome_of, pool, setting_of
+from veocontracts.runner.terms_of import Probed
+from veocontracts.targets.leftovers import LEFTOVERS
+from veocontracts.timing.modes import VIRTUAL, Mode, modes_of
+from veocontracts.timing.virtual import VirtualLoop, VirtualRunner
+from veocontracts.world import World
+from veocontracts.worlds import socket_world, virtual_world
+from veosim.errors import SourceError, VeosimError
+
+Wait = Callable[[str], None]
+"""Lets the owner point a gateway that runs already at the upstream's address."""
+
+NO_CLOCK = (
+    "its times are not known to move faster than real time, so rules about time stay INCONCLUSIVE: give it a clock "
+    "under `timeout.clock`, or check it with --real-time"
+)
+
+
+def look(answers: Answers, wait: Wait | None, environment: Mapping[str, str] = os.environ) -> Findings:
+    """Look at a gateway; what keeps it from the smoke level is among the findings.
+
+    Raises:
+        SourceError: the answers make no profile, such as a variable that is not set.
+    """
+    profile = profile_of(answers, Findings(), environment)
+    LEFTOVERS.clear()
+    try:
+        if profile.target.asgi is not None:
+            with pool() as executor:
+                return outcome_of(begun(executor, look_virtual, answers, profile, dict(environment)))
+        return look_outside(answers, profile, environment, wait)
+    except SourceError:
+        raise
+    except VeosimError as error:
+        return Findings(trouble=str(error))
+
+
+def profile_of(answers: Answers, findings: Findings, environment: Mapping[str, str]) -> Profile:
+    """The profile that the file would be, as it is read."""
+    with tempfile.TemporaryDirectory(prefix="veosim-") as folder:
+        path = Path(folder) / "gateway.yaml"
+        path.write_text(profile_text(answers, findings), encoding="utf-8")
+        try:
+            return load_profile(path, environment)
+        except SourceError as error:
+            raise SourceError([replace(problem, source="the answers") for problem in error.problems]) from None
+
+
+def look_virtual(answers: Answers, profile: Profile, environment: Mapping[str, str]) -> Findings:
+    """In a child process, since the clocks of this one must not move."""
+
+    async def work(_: VirtualLoop) -> Findings:
+        async with virtual_world(setting_of(profile, 0, Probed())) as world:
+            return await _looked(answers, profile, environment, world, VIRTUAL)
+
+    with VirtualRunner() as runner:
+        return runner.run(work)
+
+
+def look_outside(answers: Answers, profile: Profile, environment: Mapping[str, str], wait: Wait | None) -> Findings:
+    """In the first of the profile's time modes in which its clock moves, else in real time."""
+    found = Findings()
+    for mode in (*_modes(profile), *modes_of(profile, real_time=True)):
+        found = asyncio.run(_outside(answers, profile, environment, wait, mode))
+        if NO_CLOCK not in found.missing or mode.name == "real":
+            break
+        wait = None  # it was asked already
+    return found
+
+
+def _modes(profile: Profile) -> tuple[Mode, ...]:
+    """Those that are faster than real time; none where none can be used here."""
+    try:
+        return modes_of(profile)
+    except VeosimError:
+        return ()
+
+
+async def _outside(
+    answers: Answers, profile: Profile, environment: Mapping[str, str], wait: Wait | None, mode: Mode
+) -> Findings:
+    async with socket_world(setting_of(profile, 0, Probed(), mode=mode)) as world:
+        if wait is not None and answers.url:
+            await asyncio.to_thread(wait, world.places["{upstream_url}"])
+        return await _looked(answers, profile, environment, world, mode)
+
+
+async def _looked(
+    answers: Answers, profile: Profile, environment: Mapping[str, str], world: World, mode: Mode
+) -> Findings:
+    """The money guard, the look, and the probe of the profile that follows from it."""
+    bench = Bench(setting_of(profile, 0, Probed(), mode=mode), world, "init")
+    await guard(bench, round(profile.reach_within * mode.factor))
+    found = await observe(bench)
+    if mode.name == "real":
+        return replace(found, missing=(*found.missing, NO_CLOCK))
+    final = profile_of(answers, found, environment)
+    probing = Bench(setting_of(final, 0, Probed(), mode=mode), world, "probe")
+    try:
+        probed = await probe(probing, round(profile.reach_within * mode.factor))
+    except UnusableError as error:
+        return replace(found, trouble=str(error))
+    return found if probed.clock_proved else replace(found, missing=(*found.missing, NO_CLOCK))

@@ -1,0 +1,75 @@
+"""Tests of `veocontracts.init.look`."""
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from veocontracts.init.answers import Answers
+from veocontracts.init.findings import Findings
+from veocontracts.init.look import NO_CLOCK, look
+from veosim.errors import SourceError
+from veosim.server import address, listen
+
+KEYS = (("main", "ACME_KEY"),)
+ENVIRONMENT = {"ACME_KEY": "vk-main"}
+SEEN = {
+    "job_ledger": {"units": "/units_consumed", "cost": "/token_cost"},
+    "charges": {"get": "/v2/charges", "entries": "/charges", "job": "/job_id", "amount": "/amount"},
+}
+KNOBS = (("job_timeout", "CN8_JOB_TIMEOUT_S"), ("poll_interval", "CN8_POLL_S"), ("rate_window", "CN8_RATE_WINDOW_S"))
+
+
+def _process(tmp_path: Path, **further: Any) -> Answers:
+    command = (
+        sys.executable,
+        "-m",
+        "veocontracts.reference",
+        "--port={port}",
+        "--upstream={upstream_url}",
+        f"--database={tmp_path / 'gateway.sqlite'}",
+    )
+    given: dict[str, Any] = {"mint": "vk-{n}", "keys": KEYS, "knobs": KNOBS, "is_faketime": False}
+    return Answers(**({"name": "reference", "command": command, "ready": "/healthz"} | given | further))
+
+
+def test_a_factory_is_looked_at_in_virtual_time() -> None:
+    """All that there is to see, and the profile that follows passes the smoke level."""
+    answers = Answers(
+        name="reference", factory="veocontracts.reference.app:create", upstream_variable="upstream_url", keys=KEYS
+    )
+    assert look(answers, None, ENVIRONMENT) == Findings(**SEEN)
+
+
+def test_a_process_is_looked_at_in_its_own_time_mode(tmp_path: Path) -> None:
+    """Its clock is seen to move, too."""
+    assert look(_process(tmp_path), None, ENVIRONMENT) == Findings(**SEEN)
+
+
+@pytest.mark.prove
+def test_a_process_without_a_clock_is_looked_at_in_real_time(tmp_path: Path) -> None:
+    """What it needs for rules about time is told."""
+    assert look(_process(tmp_path, knobs=()), None, ENVIRONMENT) == Findings(**SEEN, missing=(NO_CLOCK,))
+
+
+def test_a_key_that_it_does_not_know_is_trouble(tmp_path: Path) -> None:
+    """With the next step, and nothing further is sent."""
+    found = look(_process(tmp_path, mint=""), None, {"ACME_KEY": "stranger"})
+    assert found.trouble.startswith("the gateway answered 401 to the key auth.keys.main; is it one that it knows?")
+
+
+def test_a_gateway_that_is_not_there_is_trouble() -> None:
+    """Its owner is asked to point it to the upstream first."""
+    with listen("127.0.0.1", 0) as sock:
+        nobody = address(sock)
+    asked: list[str] = []
+    found = look(Answers(name="acme", url=nobody, listen="127.0.0.1:0", keys=KEYS), asked.append, ENVIRONMENT)
+    assert found.trouble.startswith("the gateway did not answer: ")
+    assert [url.startswith("http://127.0.0.1:") for url in asked] == [True]
+
+
+def test_a_variable_that_is_not_set_is_named() -> None:
+    """Before anything is started."""
+    with pytest.raises(SourceError, match=r"auth\.keys\.main: the variable ACME_KEY is not set; export ACME_KEY=…"):
+        look(Answers(name="acme", command=("acme",), keys=KEYS), None, {})

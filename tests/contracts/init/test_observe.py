@@ -1,0 +1,32 @@
+"""Tests of `veocontracts.init.observe`."""
+
+from tests.support.benches import setting
+
+from veocontracts.bench import Bench
+from veocontracts.init.findings import Findings
+from veocontracts.init.observe import observe
+from veocontracts.profile import Ledger
+from veocontracts.timing.virtual import VirtualLoop, VirtualRunner
+from veocontracts.worlds import virtual_world
+
+
+def _observed() -> Findings:
+    found = setting()
+    profile = found.profile.model_copy(update={"ledger": Ledger()})
+
+    async def work(_: VirtualLoop) -> Findings:
+        chosen = type(found)(profile, found.face, found.terms, 0)
+        async with virtual_world(chosen) as world:
+            return await observe(Bench(chosen, world, "a look"))
+
+    with VirtualRunner() as runner:
+        return runner.run(work)
+
+
+def test_the_reference_gateway_shows_all_that_there_is_to_see() -> None:
+    """Both services, its charges on the job and at an endpoint; its words are those of its API."""
+    assert _observed() == Findings(
+        services=("text", "image"),
+        job_ledger={"units": "/units_consumed", "cost": "/token_cost"},
+        charges={"get": "/v2/charges", "entries": "/charges", "job": "/job_id", "amount": "/amount"},
+    )
