@@ -1,7 +1,8 @@
 """A gateway that the smoke level must stop at: it accepts every job, or none, and calls what it is told to call.
 
 `python astray.py PORT LOG STATUS [URL [KEY [BODY]]]`: LOG gets a line for each POST; with a URL it is posted there, as
-it came or with BODY in its place. STATUS `die` ends the process at the first POST.
+it came or with BODY in its place, with KEY, or with the client's if that is `client`. STATUS `die` ends the process at
+the first POST.
 """
 
 from __future__ import annotations
@@ -37,7 +38,8 @@ class Gateway(BaseHTTPRequestHandler):
         self._answer(int(STATUS), ACCEPTED)
 
     def _forward(self, body: bytes) -> None:
-        headers = {"Content-Type": "application/json"} | ({"Authorization": f"Bearer {KEY}"} if KEY else {})
+        key = self.headers.get("Authorization", "") if KEY == "client" else f"Bearer {KEY}"
+        headers = {"Content-Type": "application/json", "Authorization": key}
         try:
             with urllib.request.urlopen(urllib.request.Request(URL, body, headers), timeout=10) as answer:  # noqa: S310
                 answer.read()

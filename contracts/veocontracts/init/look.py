@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import os
-import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from pathlib import Path
 
 from veocontracts.bench import Bench
 from veocontracts.init.answers import Answers
@@ -55,8 +53,8 @@ def look(answers: Answers, wait: Wait | None, environment: Mapping[str, str] = o
 
 def profile_of(answers: Answers, findings: Findings, environment: Mapping[str, str]) -> Profile:
     """The profile that the file would be, as it is read."""
-    with tempfile.TemporaryDirectory(prefix="veosim-") as folder:
-        path = Path(folder) / "gateway.yaml"
+    with LEFTOVERS.making() as folder:
+        path = folder / "gateway.yaml"
         path.write_text(profile_text(answers, findings), encoding="utf-8")
         try:
             return load_profile(path, environment)

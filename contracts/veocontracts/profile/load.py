@@ -22,14 +22,32 @@ def load_profile(path: str | Path, environment: Mapping[str, str] = os.environ) 
     Raises:
         SourceError: with the place of every problem; a missing variable is named.
     """
-    found = load(Profile, path, lambda tree: _fill(tree, environment))
+    used: dict[str, str] = {}
+    folder = Path(path).parent
+
+    def mend(tree: Tree) -> None:
+        used.update(_fill(tree, environment))
+        _place_document(tree, folder)
+
+    found = load(Profile, path, mend)
     named = {"known_failures": found.known_failures, "regressions": found.regressions}
-    placed = {key: str(Path(path).parent / name) for key, name in named.items() if name is not None}
-    return found.model_copy(update=placed)
+    placed = {key: str(folder / name) for key, name in named.items() if name is not None}
+    target = found.target.placed(folder)
+    placed_in = {"target": target, "ledger": found.ledger.placed(folder)}
+    return found.model_copy(update={**placed, **placed_in}).with_environment(used)
 
 
-def _fill(tree: Tree, environment: Mapping[str, str]) -> None:
+def _place_document(tree: Tree, folder: Path) -> None:
+    """The OpenAPI document of an API that is spelled out; it is read while the profile is checked against it."""
+    api = tree.data.get("api") if isinstance(tree.data, dict) else None
+    if isinstance(api, dict) and isinstance(api.get("document"), str):
+        api["document"] = str(folder / api["document"])
+
+
+def _fill(tree: Tree, environment: Mapping[str, str]) -> dict[str, str]:
+    """Fill in the variables; returns those that were used, with their values."""
     problems: list[Problem] = []
+    used: dict[str, str] = {}
 
     def fill(value: Any, path: Path_) -> Any:
         if isinstance(value, dict):
@@ -39,7 +57,9 @@ def _fill(tree: Tree, environment: Mapping[str, str]) -> None:
         if not isinstance(value, str):
             return value
         missing = [name for name in VARIABLE.findall(value) if name not in environment]
-        tree.secrets |= {environment[name]: f"${{{name}}}" for name in VARIABLE.findall(value) if environment.get(name)}
+        found = {name: environment[name] for name in VARIABLE.findall(value) if environment.get(name)}
+        used.update(found)
+        tree.secrets |= {text: f"${{{name}}}" for name, text in found.items()}
         problems.extend(
             tree.problem(path, f"the variable {name} is not set", hint=f"export {name}=…") for name in missing
         )
@@ -48,3 +68,4 @@ def _fill(tree: Tree, environment: Mapping[str, str]) -> None:
     tree.data = fill(tree.data, ())
     if problems:
         raise SourceError(problems)
+    return used

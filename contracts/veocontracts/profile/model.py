@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, PrivateAttr, model_validator
 
+from veocontracts.profile.api import ApiField
 from veocontracts.profile.auth import Auth
-from veocontracts.profile.clock import MOST_TOLERANCE, SCALED_TOLERANCE, Timeout
+from veocontracts.profile.clock import Timeout
 from veocontracts.profile.ledger import Ledger
 from veocontracts.profile.price import Price
 from veocontracts.profile.target import Target
 from veocontracts.profile.upstream import Upstream
+from veocontracts.profile.words import Words
 from veosim.units import SECOND, Duration
 from veosim.yamlfile import Strict, contradiction
 
@@ -52,15 +55,6 @@ RequiredStage = Literal["surface", "lifecycle", "money", "time", "hostile"]
 """The levels beyond smoke, which is the probe that opens every run."""
 
 
-class Words(Strict):
-    """The gateway's own words for a job's states; a state without any has those of the face."""
-
-    queued: tuple[str, ...] = Field(default=(), strict=False)
-    running: tuple[str, ...] = Field(default=(), strict=False)
-    completed: tuple[str, ...] = Field(default=(), strict=False)
-    failed: tuple[str, ...] = Field(default=(), strict=False)
-
-
 class Profile(Strict):
     """One gateway."""
 
@@ -68,7 +62,7 @@ class Profile(Strict):
     gateway: GatewayName
     target: Target
     upstream: Upstream = Upstream()
-    api: str = "cn8-gateway"
+    api: ApiField = "cn8-gateway"
     services: tuple[Literal["text", "image"], ...] = Field(default=(), strict=False)
     words: Words = Words()
     auth: Auth
@@ -88,17 +82,48 @@ class Profile(Strict):
     waive: dict[str, str] = Field(default_factory=dict)
     known_failures: str | None = Field(default=None, min_length=1)
     regressions: str | None = Field(default=None, min_length=1)
+    _from_environment: Mapping[str, str] = PrivateAttr(default_factory=dict)
+
+    @property
+    def from_environment(self) -> Mapping[str, str]:
+        """The variables that were filled in, with values that must not be shown."""
+        return self._from_environment
+
+    def with_environment(self, used: Mapping[str, str]) -> Self:
+        """The same profile, which knows what the environment gave it."""
+        found = self.model_copy()
+        found._from_environment = dict(used)
+        return found
+
+    @model_validator(mode="after")
+    def _able(self) -> Self:
+        if self.target.http is not None and self.capabilities.restart:
+            problem = "a gateway that runs already cannot be restarted; use target.process, or leave 'restart' out"
+            raise contradiction(problem, "capabilities", "restart")
+        if self.target.asgi is not None:
+            outside = {"listen", "public_url"} & self.upstream.model_fields_set
+            for key in sorted(outside):
+                problem = f"target.asgi reaches the upstream by {{upstream_url}}; {key!r} is for gateways outside"
+                raise contradiction(problem, "upstream", key)
+        return self
 
     @model_validator(mode="after")
     def _timed(self) -> Self:
-        clock = self.timeout.clock
-        if self.target.process is not None and clock is None:
+        given = self.timeout.clock.model_fields_set
+        if self.target.asgi is not None and given - {"virtual"}:
             raise contradiction(
-                "a process needs a time mode: timeout.clock.scaled with a factor and the gateway's own variables",
+                "target.asgi is judged in virtual time, and in no other",
                 "timeout",
+                "clock",
+                min(given - {"virtual"}),
             )
-        if clock is not None and clock.scaled.factor * SCALED_TOLERANCE > MOST_TOLERANCE:
-            limit = MOST_TOLERANCE // SCALED_TOLERANCE
-            problem = f"a factor above {limit} leaves more than 30 s of the 600 s undecided"
-            raise contradiction(problem, "timeout", "clock", "scaled", "factor")
+        if self.target.asgi is None and "virtual" in given:
+            raise contradiction("virtual time is for target.asgi alone", "timeout", "clock", "virtual")
+        if self.target.http is not None and "faketime" in given:
+            raise contradiction(
+                "faketime needs a process that the suite starts; this gateway runs already",
+                "timeout",
+                "clock",
+                "faketime",
+            )
         return self

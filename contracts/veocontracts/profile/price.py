@@ -28,8 +28,8 @@ Money = Annotated[Decimal, BeforeValidator(_money)]
 
 
 class Price(Strict):
-    """What one second costs."""
+    """What one second costs. `round`: what is due is exact, or rounded to the cent, half a cent up."""
 
     per_second: Money = Decimal("1.50")
     currency: str = "USD"
-    round: Literal["cent"] = "cent"
+    round: Literal["exact", "cent"] = "exact"

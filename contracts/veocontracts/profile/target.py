@@ -2,12 +2,30 @@
 
 from __future__ import annotations
 
-from typing import Any, Self
+from pathlib import Path
+from typing import Annotated, Any, Self
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, StringConstraints, model_validator
+from pydantic_core import PydanticCustomError
 
+from veosim.outbound.url import UrlError, parse_url
 from veosim.units import SECOND, Duration
 from veosim.yamlfile import Strict, contradiction
+
+
+def _url(text: str) -> str:
+    try:
+        parse_url(text)
+    except UrlError as error:
+        raise PydanticCustomError("url", "{problem}", {"problem": f"this is no base URL: {error}"}) from None
+    if "?" in text or "#" in text:
+        raise PydanticCustomError("url", "{problem}", {"problem": "a base URL has no query and no fragment"})
+    return text.rstrip("/")
+
+
+BaseUrl = Annotated[str, AfterValidator(_url)]
+"""An http(s) URL that paths are put behind."""
+ProcessName = Annotated[str, StringConstraints(pattern=r"^\w[\w.-]*$")]
 
 
 class AsgiTarget(Strict):
@@ -25,21 +43,60 @@ class Ready(Strict):
 
 
 class ProcessTarget(Strict):
-    """A command, never a shell line. `{port}`, `{upstream_url}` and `{python}` are filled in."""
+    """A command, never a shell line, run in `cwd`. `{port}`, `{upstream_url}` and `{python}` are filled in."""
 
     command: tuple[str, ...] = Field(min_length=1, strict=False)
     env: dict[str, str] = Field(default_factory=dict)
+    cwd: str | None = Field(default=None, min_length=1)
     ready: Ready = Ready()
+
+    @property
+    def serves(self) -> bool:
+        """Whether it is given the gateway's port."""
+        return any("{port}" in text for text in (*self.command, *self.env.values()))
+
+    def placed(self, folder: Path) -> Self:
+        """The same, with its own folder looked for in this one."""
+        return self if self.cwd is None else self.model_copy(update={"cwd": str((folder / self.cwd).resolve())})
+
+
+class HttpTarget(Strict):
+    """A gateway that runs already, with the simulator as its upstream."""
+
+    base_url: BaseUrl
 
 
 class Target(Strict):
-    """How the gateway is reached: exactly one of the keys."""
+    """How the gateway is reached: exactly one of the keys. `processes` are started in order and stopped in reverse."""
 
     asgi: AsgiTarget | None = None
     process: ProcessTarget | None = None
+    processes: dict[ProcessName, ProcessTarget] = Field(default_factory=dict)
+    http: HttpTarget | None = None
+
+    @property
+    def started(self) -> dict[str, ProcessTarget]:
+        """What is started as processes of their own; a single one has no name."""
+        return self.processes if self.process is None else {"": self.process}
+
+    @property
+    def hosts(self) -> tuple[str, ...]:
+        """Where a gateway may be called back, beside this machine's own addresses."""
+        return () if self.http is None else (parse_url(self.http.base_url).host,)
+
+    def placed(self, folder: Path) -> Self:
+        """The same, with the processes' folders looked for in this one."""
+        if self.process is not None:
+            return self.model_copy(update={"process": self.process.placed(folder)})
+        placed = {name: each.placed(folder) for name, each in self.processes.items()}
+        return self.model_copy(update={"processes": placed})
 
     @model_validator(mode="after")
     def _one(self) -> Self:
-        if (self.asgi is None) == (self.process is None):
-            raise contradiction("a target is exactly one of 'asgi' and 'process'")
+        if sum(map(bool, (self.asgi, self.process, self.processes, self.http))) != 1:
+            raise contradiction("a target is exactly one of 'asgi', 'process', 'processes' and 'http'")
+        serving = [name for name, each in self.processes.items() if each.serves]
+        if self.processes and len(serving) != 1:
+            found = " and ".join(serving) or "none"
+            raise contradiction(f"exactly one of the processes takes {{port}}, found {found}", "processes")
         return self

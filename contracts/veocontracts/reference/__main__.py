@@ -13,8 +13,8 @@ from veocontracts.reference.settings import Settings
 
 ABOUT = """Serve the reference gateway until Ctrl-C.
 
-Seconds come from CN8_JOB_TIMEOUT_S, CN8_POLL_S and CN8_RATE_WINDOW_S, and the secret that callbacks are signed with
-from CN8_CALLBACK_SECRET. Known keys are vk-* (every service) and vn-* (none)."""
+Seconds come from CN8_JOB_TIMEOUT_S, CN8_POLL_S and CN8_RATE_WINDOW_S, the gateway's own key at its upstream from
+CN8_UPSTREAM_KEY, and the secret that callbacks are signed with from CN8_CALLBACK_SECRET. Known keys are vk-* (every service) and vn-* (none)."""
 
 EXAMPLE = """example:
   veosim serve
@@ -43,6 +43,7 @@ def main() -> None:
         job_timeout=float(os.environ.get("CN8_JOB_TIMEOUT_S", defaults.job_timeout)),
         poll_interval=float(os.environ.get("CN8_POLL_S", defaults.poll_interval)),
         rate_window=float(os.environ.get("CN8_RATE_WINDOW_S", defaults.rate_window)),
+        upstream_key=os.environ.get("CN8_UPSTREAM_KEY", defaults.upstream_key),
     )
     app = create(
         chosen.upstream,

@@ -1,4 +1,4 @@
-"""Before anything else: does the gateway reach our upstream, does its clock move, how often does it poll?
+"""Before anything else: does the gateway reach our upstream, does its clock move, does its ledger show a charge?
 
 The money guard: one job with a one-time marker is submitted. Unless the simulator sees that marker within
 `reach_within`, nothing more is ever sent, since the gateway may be calling a real upstream.
@@ -6,16 +6,18 @@ The money guard: one job with a one-time marker is submitted. Unless the simulat
 
 from __future__ import annotations
 
-from itertools import pairwise
-
 from veocontracts.bench import Bench
-from veocontracts.events import Submit, UpstreamPoll
+from veocontracts.events import Submit
+from veocontracts.runner import smoke
+from veocontracts.runner.clock_probe import WATCHED, clock_probe
 from veocontracts.runner.terms_of import Probed
-from veosim.errors import VeosimError, shown
-from veosim.units import SECOND, show_duration
+from veosim.errors import VeosimError
+from veosim.units import SECOND
 
-WATCHED = 60 * SECOND
 LOOKS = 100
+REFUSED = 20
+"""A gateway that took no job on is given this part of `reach_within`: it calls nobody any more."""
+AT_ONCE = {"outcome": "succeed", "queue": "0s", "run": "1s"}
 
 
 class UnusableError(VeosimError):
@@ -23,28 +25,36 @@ class UnusableError(VeosimError):
 
 
 async def probe(bench: Bench, patience: int) -> Probed:
-    """Send one job and watch it for a minute of the gateway's time.
+    """Send one job and watch it; then, where there is a ledger, send another one that completes at once.
 
     Args:
         bench: a bench on the gateway that is to be judged.
         patience: `reach_within` on the bench's clock.
 
     Raises:
-        UnusableError: the gateway does not answer, does not accept the job, or does not call this upstream.
+        UnusableError: the gateway does not answer, does not accept the job, does not call this upstream or with
+            another key, or shows nothing of a charge; with the next step to try.
     """
-    order = bench.order(job={"outcome": "stuck", "queue": "0s"})
-    submit = await bench.submit(order)
-    if not await _reached(bench, patience):
-        raise UnusableError(_not_reached(bench, submit, patience))
-    # A gateway may poll more and more seldom, so a gap that the profile does not declare takes a whole job to measure.
-    await bench.pause(WATCHED if bench.setting.profile.timeout.poll_gap is not None else bench.terms.timeout)
-    await bench.ledger()
-    polls = [event.at for event in bench.history().events if isinstance(event, UpstreamPoll)]
-    gaps = [later - earlier for earlier, later in pairwise(polls)]
-    if not gaps:
-        note = f"the gateway polled {len(polls)} times in {show_duration(WATCHED)} of its own time"
-        return Probed(clock_proved=False, clock_note=f"the gateway's clock was not seen to move: {note}")
-    return Probed(poll_gap=max(gaps))
+    probed = await clock_probe(bench, await guard(bench, patience))
+    if bench.terms.ledger and probed.clock_proved:
+        await _charge(bench, WATCHED + probed.poll_gap)
+    return probed
+
+
+async def guard(bench: Bench, patience: int) -> Submit:
+    """The money guard: send one job that never ends, and see it arrive.
+
+    Raises:
+        UnusableError: it does not; nothing more may be sent.
+    """
+    submit = await bench.submit(bench.order(job={"outcome": "stuck", "queue": "0s"}))
+    is_accepted = submit.status is not None and submit.status // 100 == 2
+    if not await _reached(bench, patience if is_accepted else patience // REFUSED):
+        raise UnusableError(smoke.not_reached(bench, submit))
+    await bench.pause(patience // LOOKS)
+    if refused := smoke.key_refused_upstream(bench):
+        raise UnusableError(refused)
+    return submit
 
 
 async def _reached(bench: Bench, patience: int) -> bool:
@@ -55,15 +65,12 @@ async def _reached(bench: Bench, patience: int) -> bool:
     return False
 
 
-def _not_reached(bench: Bench, submit: Submit, patience: int) -> str:
-    notes = "; ".join(bench.history().notes)
-    if submit.status is None:
-        return f"the gateway did not answer: {notes or 'no answer'}; is it up, and is its address right?"
-    if submit.status in {401, 403}:
-        return f"the gateway answered {submit.status} to the key auth.keys.main; is it one that it knows?"
-    if submit.status // 100 != 2:
-        return f"the gateway answered {submit.status} to a valid submit: {shown(submit.data, 200)}"
-    return (
-        f"1 job was sent, and the simulator did not see it within {show_duration(patience)}; this gateway may be "
-        "calling a real upstream, so nothing more is sent. Point its upstream URL at {upstream_url}"
-    )
+async def _charge(bench: Bench, within: int) -> None:
+    """See that a completed job is charged; what is charged, and that it is charged everywhere, is BILL's to judge."""
+    submit = await bench.submit(bench.order(job=AT_ONCE))
+    await bench.watch(submit, within, 5 * SECOND)
+    await bench.settle(submit)
+    history = bench.history()
+    story = next(story for story in history.stories if story.label == submit.label)
+    if silent := smoke.ledger_silent(bench, story.last, next(reversed(history.ledger), None), submit):
+        raise UnusableError(silent)

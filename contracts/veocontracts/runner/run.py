@@ -18,15 +18,18 @@ from typing import ParamSpec, TypeVar
 
 from veocontracts.bench import Bench, Scope, Setting
 from veocontracts.engines import machine
-from veocontracts.faces import face
+from veocontracts.faces import face_of
 from veocontracts.profile import Profile
 from veocontracts.rules import RULES, Rule
 from veocontracts.runner.cases import run_cases
 from veocontracts.runner.probe import UnusableError, probe
-from veocontracts.runner.scaled import judge_scaled
 from veocontracts.runner.shrinking import shorter, shrink_drawn
-from veocontracts.runner.terms_of import Probed, mode_of, terms_of
+from veocontracts.runner.sockets import judge_sockets
+from veocontracts.runner.terms_of import Probed, terms_of
 from veocontracts.tally import Tallies
+from veocontracts.targets.keeper import die_with
+from veocontracts.targets.leftovers import LEFTOVERS
+from veocontracts.timing.modes import VIRTUAL, Mode, modes_of
 from veocontracts.timing.virtual import VirtualLoop, VirtualRunner
 from veocontracts.verdict import Run, results
 from veocontracts.workloads import selected, sequences
@@ -52,11 +55,11 @@ def choose(profile: Profile, only: Sequence[str] = ()) -> list[Rule]:
     return [rule for rule in RULES.values() if rule.stage in profile.require]
 
 
-def setting_of(profile: Profile, seed: int, probed: Probed, scope: Scope = EVERYTHING) -> Setting:
-    """All that a virtual run is determined by. The phase shifts the gateway's polls against the client's."""
-    found = face(profile.api, profile.services)
+def setting_of(profile: Profile, seed: int, probed: Probed, scope: Scope = EVERYTHING, mode: Mode = VIRTUAL) -> Setting:
+    """All that a run is determined by. The phase shifts the gateway's polls against the client's."""
+    found = face_of(profile)
     phase = int.from_bytes(digest(seed, "phase")[:4], "big") % (5 * SECOND) if seed else 0
-    return Setting(profile, found, terms_of(profile, found, probed), seed, phase, scope)
+    return Setting(profile, found, terms_of(profile, found, probed, mode), seed, phase, scope, mode)
 
 
 def probe_virtual(profile: Profile, seed: int) -> Probed:
@@ -120,8 +123,9 @@ def pool() -> Iterator[ProcessPoolExecutor]:
     folder of this process's, which goes away with the block, however they end.
     """
     context = multiprocessing.get_context("spawn")
-    with tempfile.TemporaryDirectory(prefix="veosim-", dir=in_memory(), ignore_cleanup_errors=True) as folder:
-        executor = ProcessPoolExecutor(WORKERS, mp_context=context, initializer=child, initargs=(folder,))
+    with LEFTOVERS.making(in_memory()) as folder:
+        begin = (str(folder), os.getpid())
+        executor = ProcessPoolExecutor(WORKERS, mp_context=context, initializer=child, initargs=begin)
         try:
             yield executor
         except BaseException:
@@ -153,12 +157,14 @@ def begun(executor: ProcessPoolExecutor, work: Callable[P, T], *args: P.args, **
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
-def child(folder: str) -> None:
-    """Begin a child process: its files go into `folder`, and interruptions are not for it.
+def child(folder: str, parent: int) -> None:
+    """Begin a child process: its files go into `folder`, it ends with its parent, and interruptions are not for it.
 
-    A terminal sends Ctrl-C to every process; a gateway's task must not swallow it here.
+    A terminal sends Ctrl-C to every process, and a build server SIGTERM; a gateway's task must not swallow them here.
     """
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    die_with(parent)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_IGN)
     tempfile.tempdir = folder
 
 
@@ -180,6 +186,18 @@ def silent(done: int, parts: int) -> None:
     """No progress shown."""
 
 
+def usable_modes(profile: Profile, *, real_time: bool = False) -> tuple[Mode, ...]:
+    """The time modes to try.
+
+    Raises:
+        UnusableError: there is none on this machine.
+    """
+    try:
+        return modes_of(profile, real_time=real_time)
+    except VeosimError as error:
+        raise UnusableError(str(error)) from None
+
+
 def judge(
     profile: Profile,
     *,
@@ -187,16 +205,21 @@ def judge(
     seed: int = 0,
     progress: Progress = silent,
     scope: Scope = EVERYTHING,
+    real_time: bool = False,
 ) -> Run:
-    """Judge a gateway.
+    """Judge a gateway, in the first of its profile's time modes that works; or in real time.
 
     Raises:
         UnusableError: the money guard, the probe or the harness says no.
     """
+    LEFTOVERS.clear()
     rules = choose(profile, only)
     if not rules:
-        return Run(profile, terms_of(profile, face(profile.api), Probed()), [], Tallies(), seed)
-    if mode_of(profile) == "virtual":
+        return Run(profile, terms_of(profile, face_of(profile), Probed()), [], Tallies(), seed)
+    modes = usable_modes(profile, real_time=real_time)
+    if modes == (VIRTUAL,):
         return judge_virtual(profile, rules, seed, progress, scope)
-    setting, tallies = judge_scaled(rules, lambda probed: setting_of(profile, seed, probed, scope), progress)
+    setting, tallies = judge_sockets(
+        rules, modes, lambda probed, mode: setting_of(profile, seed, probed, scope, mode), progress
+    )
     return Run(profile, setting.terms, results(tallies, rules, setting.terms, profile.waive), tallies, seed)

@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from typing import get_args
 
 from veocontracts.faces import Face
-from veocontracts.profile import SCALED_TOLERANCE, Profile
-from veocontracts.terms import Capability, LedgerPower, Terms
+from veocontracts.ledger import powers_of
+from veocontracts.profile import Profile
+from veocontracts.terms import Capability, Terms
+from veocontracts.timing.modes import VIRTUAL, Mode
 from veosim.units import SECOND
 
 KNOBS = frozenset({"job_timeout", "poll_interval", "rate_window"})
@@ -23,61 +25,58 @@ class Probed:
     clock_note: str = ""
 
 
-def mode_of(profile: Profile) -> str:
-    """`virtual` in this process, `scaled` for a process of its own."""
-    return "virtual" if profile.target.asgi is not None else "scaled"
-
-
-def factor_of(profile: Profile) -> float:
-    """How many times as fast as real time the history's clock runs; 1 where it is virtual."""
-    clock = profile.timeout.clock
-    return clock.scaled.factor if clock is not None and profile.target.asgi is None else 1.0
-
-
-def ledger_of(profile: Profile) -> frozenset[LedgerPower]:
-    """What the profile's ledgers can prove."""
-    powers: set[LedgerPower] = set()
-    if profile.ledger.job is not None:
-        powers.add("job")
-    if profile.ledger.http is not None:
-        powers.add("entries")
-    return frozenset(powers)
-
-
 def capabilities_of(profile: Profile) -> frozenset[Capability]:
     """What the profile declares the gateway to have."""
     declared = profile.capabilities
     return frozenset(name for name in CAPABILITIES if getattr(declared, name))
 
 
-def terms_of(profile: Profile, face: Face, probed: Probed) -> Terms:
+def lacks_of(profile: Profile, face: Face) -> dict[str, str]:
+    """What the face lacks; a key without the services shows that the gateway knows them, whatever its API."""
+    known = {"entitlement"} if "unentitled" in profile.auth.keys else frozenset[str]()
+    return {fact: reason for fact, reason in face.lacks.items() if fact not in known}
+
+
+def missing_of(profile: Profile, mode: Mode) -> frozenset[str]:
+    """The gateway's times that stay as they are although the history's clock is scaled."""
+    scaled = profile.timeout.clock.scaled
+    if mode.name != "scaled" or scaled is None:
+        return frozenset()
+    return KNOBS - {*scaled.env, *scaled.declared}
+
+
+def terms_of(profile: Profile, face: Face, probed: Probed, mode: Mode = VIRTUAL) -> Terms:
     """The terms that every history of this run opens with.
 
-    `accept_within` is about real latency, so in scaled time it grows with the factor.
+    `accept_within` is about real latency, so it grows with the history's clock.
     """
-    scaled = mode_of(profile) == "scaled"
     timeout = profile.timeout
     gap = probed.poll_gap if timeout.poll_gap is None else timeout.poll_gap
-    declared = frozenset(timeout.clock.scaled.env) if timeout.clock is not None else frozenset[str]()
     return Terms(
         price=profile.price.per_second,
         currency=profile.price.currency,
         timeout=timeout.after,
         grace=max(gap, SECOND) if timeout.grace is None else timeout.grace,
-        mode=mode_of(profile),
-        tolerance=round(SCALED_TOLERANCE * factor_of(profile)) if scaled else 0,
+        mode=mode.name,
+        tolerance=mode.tolerance,
         clock_proved=probed.clock_proved,
-        clock_note=probed.clock_note,
+        clock_note="; ".join(filter(None, (probed.clock_note, mode.note))),
         poll_gap=gap,
-        missing=KNOBS - declared if scaled else frozenset(),
+        missing=missing_of(profile, mode),
         refuses=profile.refuses,
-        accept_within=round(profile.accept_within * factor_of(profile)),
+        accept_within=round(profile.accept_within * mode.factor),
         counts_polls=profile.limits.counts_polls,
         submits_per_minute=profile.limits.submits_per_minute,
-        own_keys=profile.auth.mint is not None or not scaled,
-        ledger=ledger_of(profile),
+        own_keys=profile.auth.mint is not None or mode == VIRTUAL,
+        ledger=powers_of(profile),
+        settle=profile.ledger.settle or 0,
+        rounded=profile.price.round == "cent",
         enums=face.enums,
         defaults=face.defaults,
+        lacks=lacks_of(profile, face),
+        accepted=face.accepted,
+        unknown=face.unknown,
+        speaks=face.speaks,
         capabilities=capabilities_of(profile),
         dialect=profile.upstream.dialect,
         signed_callbacks=profile.upstream.signed,

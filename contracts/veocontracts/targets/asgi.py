@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import importlib
+import json
 import logging
 import os
 import sys
@@ -157,6 +158,10 @@ def make_app(target: AsgiTarget, places: Mapping[str, object]) -> App:
 
 def _filled(value: Any, places: Mapping[str, object]) -> Any:
     """A kwarg with what its places stand for: the upstream's app as it is, texts also inside a longer one."""
+    if isinstance(value, dict):
+        return {key: _filled(item, places) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_filled(item, places) for item in value]
     if not isinstance(value, str) or value in places:
         return places.get(value, value) if isinstance(value, str) else value
     for name, text in places.items():
@@ -166,5 +171,5 @@ def _filled(value: Any, places: Mapping[str, object]) -> Any:
 
 
 def mentions(target: AsgiTarget, place: str) -> bool:
-    """Whether a kwarg has this place."""
-    return any(isinstance(value, str) and place in value for value in target.kwargs.values())
+    """Whether a kwarg has this place, at whatever depth."""
+    return place in json.dumps(target.kwargs, ensure_ascii=False)

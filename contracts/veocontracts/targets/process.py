@@ -1,167 +1,196 @@
-"""Target `process`: the gateway as a child process on an ephemeral port, over sockets, stopped with its children."""
+"""A gateway's processes: on ports that are free, one log for all, stopped with their children; see `keeper`."""
 
 from __future__ import annotations
 
 import asyncio
 import os
-import signal
 import sys
-import tempfile
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import asynccontextmanager, suppress
-from typing import IO
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
 
-import httpx2
-
-from veocontracts.profile import Profile
+from veocontracts.profile import ProcessTarget, Profile
+from veocontracts.targets import keeper
+from veocontracts.targets.http import HttpGateway
+from veocontracts.targets.log import GatewayLog
+from veocontracts.targets.secrets import hiding
 from veosim.errors import VeosimError, shown
-from veosim.inprocess import Response
 from veosim.server import address, listen
-from veosim.units import SECOND, seconds, show_duration
+from veosim.units import seconds, show_duration
 
-LOG_LINES = 20
-STOP_WITHIN = 5.0
 LOOK_EVERY = 0.05
+STOP_WITHIN = keeper.STOP_WITHIN + 2.0
+
+Started = Callable[[int], None]
+"""Told the number of each process that was started."""
+
+Variables = Callable[[], Mapping[str, str]]
+"""Further environment variables for a process that is about to be started."""
 
 
-class HttpGateway:
-    """A gateway over HTTP. Every request has a real limit, so that a gateway that hangs cannot hold the suite."""
+class Process:
+    """One process with its children.
 
-    def __init__(self, url: str, patience: float) -> None:
-        limits = httpx2.Limits(max_connections=None, max_keepalive_connections=64)
-        self._client = httpx2.AsyncClient(
-            base_url=url, timeout=patience, limits=limits, trust_env=False, verify=url.startswith("https")
-        )
+    Args:
+        name: what it is called in messages.
+        target: command and environment, with places to be filled in.
+        places: what is filled in.
+        extra: asked at each start.
+        log: where its output goes.
+    """
 
-    async def send(self, method: str, path: str, headers: Mapping[str, str], body: bytes = b"") -> Response:
-        """One request."""
+    def __init__(
+        self, name: str, target: ProcessTarget, places: Mapping[str, str], extra: Variables, log: GatewayLog
+    ) -> None:
+        self.name = name
+        self.target = target
+        self._command = [_filled(word, places) for word in target.command]
+        self._given = {name: _filled(text, places) for name, text in target.env.items()}
+        self._extra = extra
+        self._log = log
+        self._keeper: asyncio.subprocess.Process | None = None
+
+    @property
+    def ended(self) -> str:
+        """How it ended, though nobody stopped it; "" while it runs, or is not meant to."""
+        code = None if self._keeper is None else self._keeper.returncode
+        return "" if code is None else f"{self.name} ended with {code}"
+
+    async def start(self) -> int:
+        """Start it; returns its number.
+
+        Raises:
+            VeosimError: it cannot be started.
+        """
+        folder = self.target.cwd
+        if folder is not None and not os.path.isdir(folder):  # noqa: ASYNC240  a look, before all else begins
+            raise self._unstarted(f"its cwd {shown(folder)} is no folder")
+        extra = [f"{name}={text}" for name, text in self._extra().items()]
         try:
-            answer = await self._client.request(method, path, headers=dict(headers), content=body or None)
-        except (httpx2.HTTPError, httpx2.InvalidURL, ValueError) as error:
-            raise ConnectionResetError(f"{type(error).__name__}: {error}") from error
-        return Response(answer.status_code, dict(answer.headers), answer.content)
+            self._keeper = await asyncio.create_subprocess_exec(
+                *(sys.executable, "-I", keeper.__file__, *extra, "--", *self._command),
+                env={**os.environ, **self._given},
+                cwd=folder,
+                stdin=asyncio.subprocess.PIPE,
+                stdout=asyncio.subprocess.PIPE,
+                stderr=self._log.file,
+                start_new_session=True,
+            )
+        except (OSError, ValueError) as error:  # too many words; a NUL in one
+            raise self._unstarted(str(error)) from None
+        assert self._keeper.stdout is not None  # noqa: S101  it is a pipe
+        word, _, rest = (await self._keeper.stdout.readline()).decode().strip().partition(" ")
+        if word != "started":
+            await self.stop()
+            raise self._unstarted(rest)
+        return int(rest)
 
-    async def close(self) -> None:
-        """Close the pool."""
-        await self._client.aclose()
+    def _unstarted(self, reason: str) -> VeosimError:
+        return VeosimError(f"{self.name} {shown(self._command[0])} cannot be started: {reason}")
 
-
-def environment(profile: Profile) -> dict[str, str]:
-    """The gateway's own knobs in scaled time, in seconds: the documented times divided by the factor."""
-    clock = profile.timeout.clock
-    if clock is None:
-        return {}
-    times = {
-        "job_timeout": profile.timeout.after,
-        "poll_interval": clock.scaled.poll_interval,
-        "rate_window": 60 * SECOND,
-    }
-    return {name: f"{seconds(times[knob]) / clock.scaled.factor:.6g}" for knob, name in clock.scaled.env.items()}
+    async def stop(self) -> None:
+        """SIGTERM to it and its children, then SIGKILL to what is left of them; the keeper does that."""
+        process, self._keeper = self._keeper, None
+        if process is None:
+            return
+        assert process.stdin is not None  # noqa: S101  it is a pipe
+        process.stdin.close()
+        try:
+            async with asyncio.timeout(STOP_WITHIN):
+                await process.wait()
+        except TimeoutError:  # then Linux ends the gateway with it
+            process.kill()
+            await process.wait()
 
 
 class ProcessGateway(HttpGateway):
-    """A gateway in a process of its own, on a port that it keeps when it is started again.
+    """A gateway of one or several processes, on a port that it keeps when it is started again.
 
     Args:
-        profile: with a target.process.
-        places: what the suite writes into the command and the environment; the port and this Python are added.
+        profile: with processes to start.
+        places: what the suite writes into the commands and their environments; port, address and this Python are added.
         patience: real seconds for one request.
+        extra: asked at each start of a process.
+        started: told of each process.
+
+    Attributes:
+        log: what they write.
+        url: where the gateway is reached.
     """
 
-    def __init__(self, profile: Profile, places: Mapping[str, str], patience: float) -> None:
-        target = profile.target.process
-        if target is None:
-            raise VeosimError("this profile has no target.process")
+    def __init__(
+        self,
+        profile: Profile,
+        places: Mapping[str, str],
+        patience: float,
+        extra: Variables,
+        started: Started,
+    ) -> None:
         with listen("127.0.0.1", 0) as sock:
-            url = address(sock)
-        super().__init__(url, patience)
-        self._target = target
-        own = {"{port}": url.rpartition(":")[2], "{python}": sys.executable, "{gateway_url}": url}
-        self._places = {**places, **own}
-        self._environment = environment(profile)
-        self._log: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115  closed with the gateway
-        self._process: asyncio.subprocess.Process | None = None
+            self.url = address(sock)
+        super().__init__(self.url, patience)
+        self.places = {**places, "{port}": self.url.rpartition(":")[2], "{python}": sys.executable}
+        self.places["{gateway_url}"] = self.url
+        self.log = GatewayLog(hiding(profile))
+        self._started = started
+        self._processes = [
+            Process(_called(name), target, self.places, extra, self.log)
+            for name, target in profile.target.started.items()
+        ]
+
+    @property
+    def ended(self) -> str:
+        """How the first process ended that was not meant to; "" while all run."""
+        return next((each.ended for each in self._processes if each.ended), "")
 
     async def start(self) -> None:
-        """Start the process, and wait until it is ready.
+        """Start the processes in order, and wait until the one that serves is ready.
 
         Raises:
-            VeosimError: it cannot be started, ends by itself, or is not ready in time; with the end of its log.
+            VeosimError: one cannot be started, ends by itself, or is not ready in time; with the end of the log.
         """
-        command = [_fill(word, self._places) for word in self._target.command]
-        given = {name: _fill(text, self._places) for name, text in self._target.env.items()}
-        env = {**os.environ, **given, **self._environment}
-        log = self._log
-        try:
-            self._process = await asyncio.create_subprocess_exec(
-                *command, env=env, stdin=asyncio.subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True
-            )
-        except (OSError, ValueError) as error:  # ValueError: a NUL in a word
-            reason = error.strerror if isinstance(error, OSError) else error
-            raise VeosimError(f"the gateway {shown(command[0])} cannot be started: {reason}") from None
-        await self._until_ready(self._process)
+        for each in self._processes:
+            self._started(await each.start())
+        serving = next((each for each in self._processes if each.target.serves), self._processes[0])
+        await self._until_ready(serving.target)
 
     async def restart(self, meanwhile: Callable[[], Awaitable[None]]) -> None:
-        """Stop it with its children, and start it again on what it has stored."""
+        """Stop the processes with their children, and start them again on what they have stored."""
         await self._stop()
         await meanwhile()
         await self.start()
 
     async def close(self) -> None:
-        """Let go of connections, process and log."""
+        """Let go of connections, processes and log."""
         await super().close()
         await self._stop()
-        self._log.close()
+        self.log.close()
 
-    async def _until_ready(self, process: asyncio.subprocess.Process) -> None:
-        ready = self._target.ready
+    async def _until_ready(self, target: ProcessTarget) -> None:
+        ready, status = target.ready, 0
         with suppress(TimeoutError):
             async with asyncio.timeout(seconds(ready.within)):
-                while process.returncode is None:
+                while not self.ended:
                     with suppress(ConnectionError):
-                        if (await self.send("GET", ready.get, {})).status == 200:
+                        status = (await self.send("GET", ready.get, {})).status
+                        if status == 200:
                             return
                     await asyncio.sleep(LOOK_EVERY)
-        how = (
-            f"ended with {process.returncode}"
-            if process.returncode is not None
-            else (f"did not answer 200 on {ready.get} within {show_duration(ready.within)}")
-        )
-        raise VeosimError(f"the gateway {how}; the end of its log:\n{_tail(self._log)}")
+        problem = f"the gateway did not answer 200 on {ready.get} within {show_duration(ready.within)}"
+        problem += "" if target.serves else ", and takes no {port} to listen on"
+        problem += f", but {status}: is ready.get right? The" if status else "; the"
+        told = f"{self.ended}; the" if self.ended else problem
+        raise VeosimError(f"{told} end of its log:\n{self.log.tail()}")
 
     async def _stop(self) -> None:
-        """SIGTERM to its whole group, then SIGKILL to what is left of it."""
-        process, self._process = self._process, None
-        if process is None:
-            return
-        for number in (signal.SIGTERM, signal.SIGKILL):
-            with suppress(ProcessLookupError):
-                os.killpg(process.pid, number)
-            with suppress(TimeoutError):
-                async with asyncio.timeout(STOP_WITHIN):
-                    await process.wait()
+        for each in reversed(self._processes):
+            await each.stop()
 
 
-@asynccontextmanager
-async def process_gateway(
-    profile: Profile, places: Mapping[str, str], patience: float
-) -> AsyncIterator[ProcessGateway]:
-    """Start the gateway, and stop it with its children after the block; see `ProcessGateway`."""
-    gateway = ProcessGateway(profile, places, patience)
-    try:
-        await gateway.start()
-        yield gateway
-    finally:
-        await gateway.close()
+def _called(name: str) -> str:
+    return f"the gateway's process {name}" if name else "the gateway"
 
 
-def _fill(text: str, places: Mapping[str, str]) -> str:
+def _filled(text: str, places: Mapping[str, str]) -> str:
     for name, value in places.items():
         text = text.replace(name, value)
     return text
-
-
-def _tail(log: IO[bytes]) -> str:
-    log.seek(0)
-    lines = log.read().decode("utf-8", "replace").splitlines()[-LOG_LINES:]
-    return "\n".join(f"  | {shown(line, 200)[1:-1]}" for line in lines) or "  (empty)"

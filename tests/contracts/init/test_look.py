@@ -14,7 +14,7 @@ from veosim.server import address, listen
 
 KEYS = (("main", "ACME_KEY"),)
 ENVIRONMENT = {"ACME_KEY": "vk-main"}
-SEEN = {
+SEEN: dict[str, Any] = {
     "job_ledger": {"units": "/units_consumed", "cost": "/token_cost"},
     "charges": {"get": "/v2/charges", "entries": "/charges", "job": "/job_id", "amount": "/amount"},
 }
