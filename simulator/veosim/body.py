@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from collections.abc import Awaitable, Callable, MutableMapping
 from decimal import Decimal
 from typing import Any
@@ -75,6 +76,8 @@ def parse_json(body: bytes, *, exact: bool = False) -> Any:
         raise BadBodyError(f"The body has more than {CONTAINER_LIMIT} brackets.")
     if body.count(b",") > COMMA_LIMIT:
         raise BadBodyError(f"The body has more than {COMMA_LIMIT} commas.")
+    if containers > DEPTH_LIMIT:
+        _check_depth(body)
     try:
         text = body.decode("utf-8")
     except UnicodeDecodeError:
@@ -83,12 +86,8 @@ def parse_json(body: bytes, *, exact: bool = False) -> Any:
         data = _decode_exactly(text) if exact else _decode(text)
     except BadBodyError:
         raise
-    except RecursionError:
-        raise BadBodyError(f"The body is nested deeper than {DEPTH_LIMIT} levels.") from None
     except ValueError as error:
         raise BadBodyError(f"The body is not JSON: {_position(error)}.") from None
-    if containers > DEPTH_LIMIT:
-        _check_depth(data)
     if b"\\u" in body:
         _check_surrogates(data)
     return data
@@ -139,13 +138,22 @@ def _position(error: ValueError) -> str:
     return "it cannot be decoded"
 
 
-def _check_depth(data: object) -> None:
-    level, depth = [data], 0
-    while containers := [item for item in level if isinstance(item, dict | list)]:
-        depth += 1
+_MARKS = re.compile(rb'"(?:[^"\\]|\\.)*+"?|[\[\]{}]', re.DOTALL)
+"""A string, whose brackets count for nothing, or a bracket. One that never ends is looked through once, not anew from
+each quote in it."""
+
+
+def _check_depth(body: bytes) -> None:
+    """Before anything is decoded: a decoder that ran out of stack in the midst of a collection of garbage is fatal."""
+    depth = 0
+    for mark in _MARKS.finditer(body):
+        sign = mark[0]
+        depth += (sign in _OPENING) - (sign in _CLOSING)
         if depth > DEPTH_LIMIT:
             raise BadBodyError(f"The body is nested deeper than {DEPTH_LIMIT} levels.")
-        level = [inner for item in containers for inner in (item.values() if isinstance(item, dict) else item)]
+
+
+_OPENING, _CLOSING = frozenset({b"[", b"{"}), frozenset({b"]", b"}"})
 
 
 def _check_surrogates(data: object) -> None:

@@ -112,6 +112,14 @@ def test_depth_is_bounded_exactly(opening: bytes, closing: bytes, leaf: bytes) -
         parse_json(b"[" + legal + b"]")
 
 
+@pytest.mark.parametrize("body", [b'["' + b"[" * 9_000, b'["' + b'\\"[' * 9_000, b"[" * 65 + b'"' + b"]" * 65])
+def test_brackets_in_a_text_have_no_depth(body: bytes) -> None:
+    """Also where the text never ends; what is told then is that it is no JSON, or that what stands before is deep."""
+    with pytest.raises(BadBodyError) as error:
+        parse_json(body)
+    assert ("deeper" in str(error.value)) == body.startswith(b"[[")
+
+
 def test_a_wide_body_is_not_a_deep_one() -> None:
     """Many brackets side by side are no nesting."""
     data = [{"a": [index]} for index in range(1_000)]
