@@ -10,8 +10,12 @@ from typing import Any
 
 import click
 
+from veocontracts.ledger import KINDS
 from veocontracts.reference.mutants import MUTANTS
+from veocontracts.report.junit import OUTCOMES
 from veocontracts.rules import RULES
+from veocontracts.terms import NEEDS
+from veocontracts.timing.modes import CLAIMS
 from veocontracts.verdict import MEANINGS
 from veosim.cli import veosim_command
 from veosim.clock import EPOCH
@@ -68,6 +72,32 @@ def verdicts() -> Iterator[str]:
         yield f"| {verdict} | {when} | {effect} |"
 
 
+def ledgers() -> Iterator[str]:
+    """Which BILL rules each kind of ledger can prove."""
+    bill = sorted((rule for rule in RULES.values() if rule.family == "BILL"), key=lambda rule: rule.id)
+    yield f"| `ledger` | tells | {' | '.join(rule.id.removeprefix('BILL-') for rule in bill)} |"
+    yield f"|---|---{'|---' * len(bill)}|"
+    for kind in KINDS:
+        proved = ["✓" if kind.power in rule.needs else "" for rule in bill]
+        yield f"| {kind.name} | {kind.about} | {' | '.join(proved)} |"
+
+
+def time_modes() -> Iterator[str]:
+    """Every time mode, in the order in which they are tried."""
+    yield "| mode | how | may claim | suits |"
+    yield "|---|---|---|---|"
+    for mode, claim in CLAIMS.items():
+        yield f"| {mode} | {claim.how} | {claim.claims} | {claim.suits} |"
+
+
+def junit_outcomes() -> Iterator[str]:
+    """What each verdict becomes in a JUnit file."""
+    yield "| verdict | of a rule that the run depends on | of a SHOULD rule without `--strict`, or a waived one |"
+    yield "|---|---|---|"
+    for verdict in MEANINGS:
+        yield f"| {verdict} | {' | '.join(OUTCOMES[verdict])} |"
+
+
 def sizes() -> Iterator[str]:
     """What each resolution and aspect ratio is in pixels."""
     yield f"| resolution | {' | '.join(ASPECTS)} |"
@@ -92,7 +122,7 @@ def rules() -> Iterator[str]:
             yield f"- source: {rule.source}"
             yield f"- witness: {rule.witness}"
             if rule.needs:
-                yield f"- needs a ledger that shows: {', '.join(sorted(rule.needs))}"
+                yield f"- needs a ledger that shows {NEEDS[rule.needs]}"
             if rule.capability is not None:
                 yield f"- skipped unless the profile declares `capabilities.{rule.capability}`"
             if rule.grains:
@@ -171,6 +201,9 @@ PAGES: Mapping[str, tuple[str, Callable[[], Iterator[str]]]] = {
         mutants,
     ),
     "judging.md": ("", verdicts),
+    "ledgers.md": ("", ledgers),
+    "time.md": ("", time_modes),
+    "ci.md": ("", junit_outcomes),
     "commands.md": ("# The commands\n", commands),
 }
 """Each page: how it begins where it has no text of its own, and what is drawn into it."""

@@ -31,7 +31,7 @@ LAYERS: dict[str, tuple[tuple[str, ...], ...]] = {
         ("cli", "pytest_plugin"),
     ),
     "veocontracts": (
-        ("terms", "steps", "events", "history", "reference"),
+        ("terms", "steps", "events", "history", "reference", "pointers", "wires", "documents"),
         ("rules", "profile"),
         ("effort", "signature", "tally", "verdict", "known_failures", "pictures"),
         (
@@ -53,11 +53,11 @@ LAYERS: dict[str, tuple[tuple[str, ...], ...]] = {
             "timing",
             "targets",
         ),
-        ("bench", "failures"),
+        ("world", "bench", "failures"),
         ("worlds", "replaying", "addresses"),
         ("engines", "shrink"),
         ("workloads",),
-        ("runner",),
+        ("runner", "init"),
         ("veocontracts",),
         ("cli", "demo"),
     ),
@@ -69,7 +69,13 @@ NEIGHBOURS: dict[str, frozenset[str]] = {"veosim": frozenset(), "veocontracts": 
 # Units that may import only these units of ours, whatever their layer allows.
 ONLY: dict[str, frozenset[str]] = {
     "veocontracts.rules": frozenset(
-        {"veocontracts.rules", "veocontracts.history", "veocontracts.events", "veocontracts.terms"}
+        {
+            "veocontracts.rules",
+            "veocontracts.history",
+            "veocontracts.events",
+            "veocontracts.terms",
+            "veocontracts.wires",
+        }
     ),
     "veocontracts.reference": frozenset(
         {"veocontracts.reference"} | {f"veosim.{name}" for name in LAYERS["veosim"][0] if name != "resources"}

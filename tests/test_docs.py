@@ -13,8 +13,10 @@ from typing import get_args
 import pytest
 import yaml
 
+from veocontracts.faces.build import MOST
 from veocontracts.known_failures.file import Entry, File, load_known_failures
-from veocontracts.profile import Profile, load_profile
+from veocontracts.profile import Ledger, Profile, load_profile
+from veocontracts.profile.api import NAMES, Api, Shown, Submit
 from veocontracts.rules import RULES
 from veocontracts.tally import KINDS
 from veocontracts.verdict import Flaw
@@ -140,6 +142,38 @@ def test_every_key_of_a_profile_is_documented() -> None:
     page = (ROOT / "docs" / "judging.md").read_text("utf-8")
     rows = {re.split("[`.]", line)[1] for line in page.splitlines() if line.startswith("| `")}
     assert set(Profile.model_fields) - rows == set()
+
+
+def test_every_ledger_is_documented() -> None:
+    """The page has each key, and each of its examples is a ledger."""
+    page = (ROOT / "docs" / "ledgers.md").read_text("utf-8")
+    found = [Ledger.model_validate(yaml.safe_load(text)["ledger"]) for text in blocks(page, "yaml")]
+    kinds = Ledger.model_fields.keys() - {"settle"}
+    assert {kind for each in found for kind in kinds if getattr(each, kind) is not None} == kinds
+    parts = [part for each in found for kind in kinds if isinstance(part := getattr(each, kind), Strict)]
+    names = {*Ledger.model_fields, *(name for part in parts for name in type(part).model_fields)}
+    assert {name for name in names if not re.search(rf"[`{{ .]{name}(: |:$|`)", page, re.MULTILINE)} == set()
+
+
+FACES = (ROOT / "docs" / "faces.md").read_text("utf-8")
+
+
+def test_the_page_of_faces_shows_what_is_tested() -> None:
+    """The API that it spells out is the one that the tests judge; the other example is a part of a profile."""
+    dialect, own = map(yaml.safe_load, blocks(FACES, "yaml"))
+    profile = yaml.safe_load((ROOT / "tests" / "gateways" / "acme-profile.yaml").read_text("utf-8"))
+    assert own == {"api": profile["api"]}
+    assert set(dialect) <= set(Profile.model_fields)
+    assert dialect["api"] in NAMES
+
+
+def test_the_page_of_faces_is_complete() -> None:
+    """Each face that ships, and each key of one that is spelled out."""
+    models: list[type[Strict]] = [Api, Submit, Shown]
+    keys = {name for model in models for name in model.model_fields} | {"job.get", "answer.id"}
+    assert {name for name in NAMES if f"| `{name}` |" not in FACES} == set()
+    assert {key for key in keys - {"submit", "job", "answer"} if f"`{key}`" not in FACES} == set()
+    assert f"more than\n{MOST} combinations" in FACES
 
 
 def test_links_lead_somewhere() -> None:

@@ -3,34 +3,32 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from decimal import Decimal
 from functools import partial
 from typing import Any
-from urllib.parse import quote
 
 from veocontracts.caller import Caller
 from veocontracts.conformance import answer_problems
 from veocontracts.effort import DEFAULT_EFFORT, Effort
-from veocontracts.events import Call, Event, LedgerRead, Read, Restart, Shown, Submit
+from veocontracts.events import Call, Entry, Event, LedgerRead, Read, Restart, Shown, Submit
 from veocontracts.faces import Face, at, parse
 from veocontracts.history import History
-from veocontracts.inbox import Inbox
-from veocontracts.keys import Keys
-from veocontracts.ledger import Reader, ledger_of
+from veocontracts.ledger import Books, amount_of, told_cost
 from veocontracts.notebook import Notebook
 from veocontracts.orders import Asking, Order, OrderBook
 from veocontracts.profile import Profile
 from veocontracts.recording import Recording
 from veocontracts.steps import Origin
-from veocontracts.targets.base import GatewayPort
 from veocontracts.terms import Terms
+from veocontracts.timing.modes import VIRTUAL, Mode
 from veocontracts.upstream_view import View
-from veosim.clock import Clock, wall_now
+from veocontracts.world import World
 from veosim.errors import VeosimError
 from veosim.inprocess import Response
 from veosim.job import JobError, Outcome
-from veosim.simulator import Simulator
+from veosim.journal import Exchange
 from veosim.units import SECOND
 
 SETTLE = 30 * SECOND
@@ -63,26 +61,7 @@ class Setting:
     phase: int = 0
     """Nanoseconds that a case waits before it begins, so that poll phases are drawn too."""
     scope: Scope = Scope()
-
-
-@dataclass(slots=True)
-class World:
-    """A running gateway with the simulator behind it; shared by the cases of one process.
-
-    Attributes:
-        alone: whether one case has it to itself: then everything in the journal belongs to that case.
-        inbox: the client's receiver of webhook events.
-        restart: stops the gateway, awaits what it is given, and starts the gateway again; None where that cannot be
-            done.
-    """
-
-    gateway: GatewayPort
-    simulator: Simulator
-    clock: Clock
-    keys: Keys
-    alone: bool
-    inbox: Inbox = field(default_factory=Inbox)
-    restart: Callable[[Callable[[], Awaitable[None]]], Awaitable[None]] | None = None
+    mode: Mode = VIRTUAL
 
 
 class Bench:
@@ -96,11 +75,12 @@ class Bench:
         self.steps = Notebook(world.clock)
         # A gateway that never answers is left after twice its deadline, on the loop's own clock.
         self.caller = Caller(world.gateway, world.keys, 2 * setting.terms.timeout)
+        self._books = Books(setting.profile, self.caller, world.places, own_keys=setting.terms.own_keys)
         self._world = world
         self._case = case
         self._events: list[tuple[int, Event]] = []
-        self._notes: list[str] = []
         self._began = world.clock.now()
+        self._logged = world.log.position() if world.log is not None else 0
         origin, signed = Origin(setting.seed, case), setting.terms.signed_callbacks
         self.book = OrderBook(setting.face, world.simulator, origin, signed=signed)
 
@@ -121,16 +101,19 @@ class Bench:
             secret = self.caller.secret(key)
             if paced and secret is not None:
                 await self._world.keys.room(secret, self.clock)
+            if await self._books.open(key):
+                self._note_charges(key, None, Decimal(0))
             return await self._submit(order, key)
 
     async def _submit(self, order: Order, key: str) -> Submit:
         service = self.face.services[order.service]
-        body = order.body if isinstance(order.body, bytes) else json.dumps(order.body, ensure_ascii=False).encode()
+        raw = isinstance(order.body, bytes)
+        body = order.body if raw else json.dumps(service.wire(order.body), ensure_ascii=False).encode()
         headers = {"Content-Type": order.content_type, **self.caller.headers(key)}
         sent, seen = self.clock.now(), self._seen()
         answer = await self.caller.send("POST", service.path, headers, body)
         data = self.caller.data(answer)
-        job_id = at(data, "/job/id")
+        job_id = at(data, self.face.answer_id)
         event = Submit(
             at=sent,
             label=order.label,
@@ -138,12 +121,12 @@ class Bench:
             service=service.name,
             intent=order.intent,
             about=order.about,
-            request=order.body if not isinstance(order.body, bytes) else repr(order.body[:200]),
+            request=repr(order.body[:200]) if raw else order.body,
             answered_at=self.clock.now() if answer else None,
             status=answer.status if answer else None,
             data=data,
             headers=self.caller.plain(answer.headers) if answer else {},
-            wall=wall_now(),
+            wall=self._world.wall(),
             job_id=job_id if isinstance(job_id, str) and job_id else None,
             problems=self._problems(f"POST {service.path}", answer, data),
         )
@@ -199,16 +182,20 @@ class Bench:
 
     async def ledger(self, key: str = "main") -> LedgerRead | None:
         """Read a key's charges, where the profile says how."""
-        ledger = ledger_of(self.setting.profile)
-        if ledger is None or self.caller.secret(key) is None:
+        if not self._books.exist or self.caller.secret(key) is None:
             return None
-        reader = Reader(self.caller)
         with self.steps.step("ledger", "", {"key": key}):
-            entries = await ledger.read(reader, key)
-        self._notes += reader.notes
-        if entries is None:
-            return None
-        event = LedgerRead(at=self.clock.now(), key=key, entries=entries)
+            entries = await self._books.listed(key, self._jobs(key))
+            total = await self._books.total(key)
+        return None if entries is None and total is None else self._note_charges(key, entries, total)
+
+    def _jobs(self, key: str) -> set[str]:
+        """The ids of the jobs that the key was given."""
+        submits = [event for _, event in self._events if isinstance(event, Submit) and event.key == key]
+        return {event.job_id for event in submits if event.job_id is not None}
+
+    def _note_charges(self, key: str, entries: tuple[Entry, ...] | None, total: Decimal | None) -> LedgerRead:
+        event = LedgerRead(at=self.clock.now(), key=key, entries=entries, total=total)
         self._events.append((self._seen(), event))
         return event
 
@@ -219,7 +206,7 @@ class Bench:
 
     async def settle(self, submit: Submit | None = None) -> None:
         """Let late charges come in, then read the ledger, and the job once more."""
-        await self.pause(SETTLE)
+        await self.pause(SETTLE if self.setting.profile.ledger.settle is None else self.terms.settle)
         if submit is not None and submit.job_id is not None:
             await self.read(submit)
         await self.ledger(submit.key if submit else "main")
@@ -266,6 +253,29 @@ class Bench:
         self._events.append((seen, event))
         return event, answer
 
+    def log(self) -> list[str]:
+        """The last lines that the gateway has written since the case began."""
+        return [] if self._world.log is None else self._world.log.lines(self._logged)
+
+    @property
+    def ended(self) -> str:
+        """How the gateway ended though nobody stopped it, or ""."""
+        return self._world.ended()
+
+    @property
+    def upstream_url(self) -> str:
+        """Where the gateway finds the simulator."""
+        return self._world.places.get("{upstream_url}", "")
+
+    def asked(self) -> list[Exchange]:
+        """All that was asked of the simulator since the case began, by whomever."""
+        journal = self._world.simulator.journal
+        return [each for each in journal if each.at >= self._began and each.kind != "callback"]
+
+    def plain_notes(self) -> list[str]:
+        """What the suite has to say, without the gateway's log."""
+        return [*self._books.notes, *self.caller.notes]
+
     def history(self) -> History:
         """All that was seen, in order of time."""
         world = self._world
@@ -278,17 +288,22 @@ class Bench:
         for seen, webhook in world.inbox.events(pointers, self.terms, labels, self._began, alone=world.alone):
             ordered.append((webhook.at, seen, 2, webhook))
         events = [event for *_, event in sorted(ordered, key=lambda item: item[:3])]
-        notes = (*self._notes, *self.caller.notes)
+        notes = (*self.plain_notes(), *(f"log: {line}" for line in self.log()))
         return History(self.terms, self._case, tuple(events), notes, self.steps.made(), self.book.origin)
 
     # -- how it is done -------------------------------------------------------------------------------------------
 
     async def _read(self, label: str, job_id: str, key: str, intent: str) -> Read:
+        secret = self.caller.secret(key)
+        if self.terms.counts_polls and secret is not None:  # then a read takes room, as a submit does
+            await self._world.keys.room(secret, self.clock)
         sent, seen = self.clock.now(), self._seen()
-        path = self.face.job_path.format(job_id=quote(job_id, safe=""))
-        answer = await self.caller.send("GET", path, self.caller.headers(key))
+        answer = await self.caller.send("GET", self.face.job_at(job_id), self.caller.headers(key))
         data = self.caller.data(answer)
         shown = self._shown(data) if answer and answer.status == 200 and isinstance(data, Mapping) else None
+        header = self.setting.profile.ledger.header
+        if shown is not None and answer is not None and header is not None:
+            shown = replace(shown, cost=told_cost(answer.headers, header))
         event = Read(
             at=sent,
             label=label,
@@ -298,7 +313,7 @@ class Bench:
             status=answer.status if answer else None,
             data=data,
             shown=shown,
-            wall=wall_now(),
+            wall=self._world.wall(),
             problems=self._problems(f"GET {self.face.job_path}", answer, data),
         )
         self._events.append((seen, event))
@@ -308,7 +323,7 @@ class Bench:
         if answer is None:
             return ()
         content_type = answer.headers.get("content-type", "")
-        return answer_problems(self.face.name, operation, answer.status, content_type, data)
+        return answer_problems(self.face.document, operation, answer.status, content_type, data)
 
     def _seen(self) -> int:
         """How many exchanges the upstream has seen by now."""
@@ -316,16 +331,17 @@ class Bench:
 
     def _shown(self, data: Any) -> Shown:
         ledger = self.setting.profile.ledger.job
-        word = at(data, "/status")
+        read = partial(self.face.read, data)
+        word = read("state")
         return Shown(
-            id=at(data, "/id"),
+            id=read("id"),
             state=self.terms.state_of(word),
             word=word,
-            service=at(data, "/service_name"),
-            created_at=at(data, "/created_at"),
-            completed_at=at(data, "/completed_at"),
-            result=at(data, "/result_data"),
-            units=at(data, ledger.units) if ledger else None,
-            cost=at(data, ledger.cost) if ledger else None,
-            error=at(data, "/error"),
+            service=read("service"),
+            created_at=read("created_at"),
+            completed_at=read("completed_at"),
+            result=read("result"),
+            units=at(data, ledger.units) if ledger and ledger.units else None,
+            cost=amount_of(at(data, ledger.cost), ledger) if ledger and ledger.cost else None,
+            error=read("error"),
         )

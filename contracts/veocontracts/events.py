@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from decimal import Decimal
 from typing import Any, Literal
 
 Data = Any
@@ -245,11 +246,17 @@ class Entry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LedgerRead:
-    """All charges of one key at one time."""
+    """What the ledger shows of one key at one time.
+
+    Attributes:
+        entries: the key's charges; None where the ledger does not list them.
+        total: what the key was charged since the case began; None where the ledger does not tell.
+    """
 
     at: int
     key: str
-    entries: tuple[Entry, ...]
+    entries: tuple[Entry, ...] | None = None
+    total: Decimal | None = None
 
 
 Event = Submit | Read | Call | UpstreamSubmit | UpstreamPoll | UpstreamCallback | Webhook | Restart | LedgerRead

@@ -6,7 +6,8 @@ A rule is judged from a history and reads nothing else, so that a stored history
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
 from typing import TypeVar
 
 from veocontracts.events import (
@@ -25,7 +26,7 @@ from veocontracts.events import (
     Webhook,
 )
 from veocontracts.steps import Origin, Step
-from veocontracts.terms import Terms
+from veocontracts.terms import EXACT, Terms
 
 NO_ORIGIN = Origin()
 Kind = TypeVar("Kind", bound=Event)
@@ -88,7 +89,8 @@ class Story:
     def entries(self, at: int | None = None) -> tuple[Entry, ...]:
         """This job's charges in the ledger's last reading, or in its last reading up to `at`."""
         readings = [reading for reading in self.ledger if at is None or reading.at <= at]
-        return tuple(e for e in readings[-1].entries if e.job_id == self.submit.job_id) if readings else ()
+        found = readings[-1].entries if readings else None
+        return tuple(entry for entry in found or () if entry.job_id == self.submit.job_id)
 
 
 @dataclass(slots=True)
@@ -121,6 +123,11 @@ class History:
         """Every reading of the ledger."""
         return [event for event in self.events if isinstance(event, LedgerRead)]
 
+    def spends(self, key: str) -> bool:
+        """Whether anything was accepted that might be charged to the key."""
+        accepted = any(story.accepted and story.submit.key == key for story in self.stories)
+        return accepted or any(_took_more(event, key) for event in self.events)
+
     @property
     def strays(self) -> list[UpstreamSubmit]:
         """Upstream submits that can be tied to no story: the gateway changed what would tie them."""
@@ -142,12 +149,45 @@ def _told(events: Iterable[Event]) -> list[Story]:
     stories = {event.label: Story(event) for event in events if isinstance(event, Submit)}
     for event in events:
         if isinstance(event, LedgerRead):
-            for story in stories.values():
-                if story.submit.key == event.key:
-                    story.ledger.append(event)
-        elif not isinstance(event, Submit | Call | Restart) and event.label in stories:
+            continue
+        if not isinstance(event, Submit | Call | Restart) and event.label in stories:
             _put(stories[event.label], event)
+    for key, readings in _by_key(events).items():
+        of_key = [story for story in stories.values() if story.submit.key == key]
+        alone = len(of_key) == 1 and not any(_took_more(event, key) for event in events)
+        for story in of_key:
+            story.ledger += readings if _listed(readings) else _told_by(readings, story) if alone else []
     return list(stories.values())
+
+
+def _by_key(events: Iterable[Event]) -> dict[str, list[LedgerRead]]:
+    """The ledger's readings, by key: those with entries alone, where it has any."""
+    found: dict[str, list[LedgerRead]] = {}
+    for event in events:
+        if isinstance(event, LedgerRead):
+            found.setdefault(event.key, []).append(event)
+    return {key: [each for each in of_key if each.entries is not None] or of_key for key, of_key in found.items()}
+
+
+def _listed(readings: list[LedgerRead]) -> bool:
+    return readings[0].entries is not None
+
+
+def _took_more(event: Event, key: str) -> bool:
+    """Whether the key was given something of which no story tells, and which might be charged."""
+    return isinstance(event, Call) and event.key == key and event.status is not None and event.status // 100 == 2
+
+
+def _told_by(readings: list[LedgerRead], story: Story) -> list[LedgerRead]:
+    """A key's totals as charges of the only job that it had: one for each time that the total was found changed."""
+    entries: list[Entry] = []
+    told, before = [], Decimal(0)
+    for reading in readings:
+        if reading.total is not None and reading.total != before:
+            entries.append(Entry(job_id=story.submit.job_id, amount=EXACT.subtract(reading.total, before)))
+            before = reading.total
+        told.append(replace(reading, entries=tuple(entries)))
+    return told
 
 
 def _put(story: Story, event: Read | UpstreamSubmit | UpstreamPoll | UpstreamCallback | Webhook) -> None:

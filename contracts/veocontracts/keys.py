@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from itertools import count
 
 from veocontracts.profile import Auth
@@ -14,11 +14,18 @@ UNKNOWN = "no-such-key"
 
 
 class Keys:
-    """The keys of one gateway process; cases of one process share it."""
+    """The keys of one gateway process; cases of one process share it.
 
-    def __init__(self, auth: Auth, per_window: int, window: int) -> None:
+    Args:
+        auth: of the profile.
+        per_window: how many submits a key may make in a window.
+        window: nanoseconds.
+        numbers: of the keys that are minted.
+    """
+
+    def __init__(self, auth: Auth, per_window: int, window: int, numbers: Iterator[int] | None = None) -> None:
         self._auth = auth
-        self._minted = count(1)
+        self._minted = numbers or count(1)
         self._room = max(1, per_window - MARGIN)
         self._window = window
         self._used: dict[str, deque[int]] = {}

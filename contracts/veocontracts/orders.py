@@ -10,7 +10,8 @@ from typing import Any
 
 from faker import Faker
 
-from veocontracts.faces import Face
+from veocontracts.faces import Face, Service
+from veocontracts.faces.model import Fields
 from veocontracts.pictures import LINKS, picture
 from veocontracts.steps import Origin
 from veosim.scenario.model import Scenario
@@ -38,7 +39,7 @@ class Order:
 
     Attributes:
         service: `text` or `image`.
-        body: the JSON data, or raw bytes.
+        body: the request by roles, whatever the API calls them, or raw bytes.
         intent: `valid`, or what is wrong with it.
         about: the field that is wrong.
         wishes: what it was made from: the arguments of `OrderBook.order`, so that it can be made again.
@@ -121,9 +122,10 @@ class OrderBook:
             job: the upstream job's plan, as an entry of a scenario's `jobs`.
             exchanges: as a scenario's `exchanges`.
             callbacks: as a scenario's `callbacks`.
-            fields: further fields of the request; a value may be wrong on purpose.
+            fields: further fields of the request, by roles; a value may be wrong on purpose. Those that the API
+                wants, and that have no default, are filled in.
             without: fields to leave out.
-            image: the form of the image; see `pictures.picture`.
+            image: the form of the image, see `pictures.picture`; one that the API does not take becomes one it does.
             intent: `valid`, or what is wrong.
             about: the field that is wrong.
             locale: the script of the prompt, by default English.
@@ -143,7 +145,8 @@ class OrderBook:
             "raw": raw,
             "content_type": content_type,
         }
-        service = service if service in self._face.services else next(iter(self._face.services))
+        service = self._face.sold(service)
+        offered = self._face.services[service]
         hooks = dict(callbacks or {})
         if self._signed and hooks.get("copies") != 0:
             hooks.setdefault("sign", "good")
@@ -152,10 +155,11 @@ class OrderBook:
         identity = digest(self.origin.seed, self.origin.case, label)
         marker = "mk-" + "".join(ALPHABET[byte % 36] for byte in identity[:10])
         prompt = text.replace("{marker}", marker) if text is not None else f"{_phrase(identity, locale)} {marker}"
-        body: dict[str, Any] = {"prompt": prompt}
-        if service == "image":
+        body: dict[str, Any] = {"prompt": prompt} if "prompt" in offered.fields else {}
+        if offered.images:
+            image = image if image in offered.images else offered.images[0]
             body["image"] = picture(image, marker, identity)
-        body |= fields or {}
+        body |= self._chosen(offered, fields or {}) | dict(fields or {})
         for name in without:
             body.pop(name, None)
         scenario = _handed_in(json.dumps([dict(job or QUICK), dict(exchanges or {}), hooks]))
@@ -167,6 +171,12 @@ class OrderBook:
         wishes = {name: value for name, value in given.items() if value != USUAL[name]}
         sent = body if raw is None else raw.replace("{marker}", marker).encode("latin-1")
         return Order(label, marker, service, sent, intent, about, wishes, content_type)
+
+    def _chosen(self, offered: Service, fields: Mapping[str, Any]) -> Fields:
+        """Values for what the API wants and the fields lack, such as go with them."""
+        missing = [name for name in self._face.chosen if name in offered.fields and name not in fields]
+        found = offered.nearest(fields) if missing else {}
+        return {name: found[name] for name in missing}
 
 
 @lru_cache(maxsize=4_096)

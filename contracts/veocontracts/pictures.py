@@ -8,6 +8,8 @@ import zlib
 
 LINKS = {"url": "https", "http": "http"}
 """The forms that are addresses, by their schemes; all others hold the picture itself."""
+FORMS = {"url": ("url", "http"), "data": ("data", "jpeg", "large"), "raw": ("raw", "large-raw")}
+"""All forms, by what an API may take: an address, a data URI, base64 alone."""
 SIDE = 274
 """Pixels of the large picture's edge: three bytes each make 300 kB of base64, as a phone's photo does."""
 

@@ -12,7 +12,9 @@ _FOLDER = Path(__file__).parent / "reference"
 BUNDLED = {
     "reference": _FOLDER / "profile.yaml",
     "reference-callbacks": _FOLDER / "profile-callbacks.yaml",
+    "reference-faketime": _FOLDER / "profile-faketime.yaml",
     "reference-process": _FOLDER / "profile-process.yaml",
+    "reference-process-callbacks": _FOLDER / "profile-process-callbacks.yaml",
 }
 
 

@@ -100,6 +100,8 @@ class Tallies:
     errors: list[str] = field(default_factory=list)
     crashed: set[str] = field(default_factory=set)
     """Rules that failed themselves: one error each is enough."""
+    again: int = 0
+    """How many cases were driven again, since this machine was too busy for what they had shown."""
     foreign_wakes: int = 0
     """How often a thread woke a virtual loop, whose clock cannot be trusted then."""
 
@@ -120,12 +122,18 @@ class Tallies:
                 tally = self.counts.setdefault((rule.id, observation.grain), Tally())
                 tally.add(observation, history)
 
+    @property
+    def is_broken(self) -> bool:
+        """Whether any rule was."""
+        return any(tally.broken for tally in self.counts.values())
+
     def merge(self, other: Tallies) -> None:
-        """Take over what another process counted."""
+        """Take over what was counted elsewhere."""
         for key, tally in other.counts.items():
             self.counts.setdefault(key, Tally()).merge(tally)
         self.cases += other.cases
         self.submits += other.submits
         self.foreign_wakes += other.foreign_wakes
+        self.again += other.again
         self.errors += other.errors
         self.crashed |= other.crashed

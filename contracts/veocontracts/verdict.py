@@ -11,7 +11,7 @@ from veocontracts.effort import Coverage
 from veocontracts.profile import Profile
 from veocontracts.rules.base import Rule
 from veocontracts.tally import Finding, Place, Tallies, Tally
-from veocontracts.terms import Terms
+from veocontracts.terms import NEEDS, POWERS, Terms
 
 
 class Verdict(StrEnum):
@@ -33,7 +33,7 @@ MEANINGS: Mapping[Verdict, tuple[str, str]] = {
         "its occasion never arose, or the ledger, the clock or the profile cannot prove it",
         "not proven, exit 4, unless the profile waives it; of a SHOULD rule nothing, unless `--strict`",
     ),
-    Verdict.SKIP: ("the profile declares that the gateway lacks what the rule is about", "not counted"),
+    Verdict.SKIP: ("the profile declares that the gateway, or its API, lacks what the rule is about", "not counted"),
     Verdict.XFAIL: ("it failed in the ways that the known failures name, and in no other", "green"),
     Verdict.XPASS: ("it passed, and the known failures say that it fails", "red: remove the entry"),
     Verdict.ERROR: ("the rule itself failed, which is the suite's fault", "exit 3, whatever else was found"),
@@ -167,17 +167,16 @@ SCALED_NOTE = "scaled; the literal 600 s not proven"
 def unprovable(rule: Rule, terms: Terms) -> str:
     """Why these terms cannot prove this rule, or ""."""
     if rule.needs and not rule.needs & terms.ledger:
-        return (
-            "the profile's ledger shows no charges"
-            if not terms.ledger
-            else (
-                f"the ledger shows {', '.join(sorted(terms.ledger))}; this rule needs {' or '.join(sorted(rule.needs))}"
-            )
-        )
+        if not terms.ledger:
+            return "the profile's ledger shows no charges"
+        shows = ", ".join(text for power, text in POWERS.items() if power in terms.ledger)
+        return f"the ledger shows {shows}; this rule needs {NEEDS[rule.needs]}"
+    if rule.needs & terms.ledger == {"total"} and not terms.own_keys:
+        return "a balance tells what a case was charged only where each case has keys of its own: give auth.mint"
     missing = sorted(rule.knobs & terms.missing)
     if missing:
         return f"timeout.clock.scaled.env does not declare {', '.join(missing)}"
-    if rule.stage == "time" and not terms.clock_proved:
+    if (rule.stage == "time" or rule.knobs) and not terms.clock_proved:
         return terms.clock_note or "the gateway's clock was not seen to move"
     return ""
 
@@ -186,10 +185,10 @@ def results(tallies: Tallies, rules: Iterable[Rule], terms: Terms, waive: Mappin
     """The verdict of every rule, one line for each grain that it has."""
     found = []
     for rule in rules:
-        ruled_out = _ruled_out(rule, terms, crashed=rule.id in tallies.crashed)
+        crashed = rule.id in tallies.crashed
         for grain in rule.grains or ("",):
             tally = tallies.counts.get((rule.id, grain), Tally())
-            verdict, why = ruled_out or _verdict(tally, rule, terms)
+            verdict, why = _ruled_out(rule, grain, terms, crashed=crashed) or _verdict(tally, rule, terms)
             waived = waive.get(rule.id, "") if verdict is Verdict.INCONCLUSIVE else ""
             line = Result(rule, grain, verdict, tally.held, tally.broken, reason=why, waived=waived)
             if verdict is Verdict.FAIL:
@@ -198,10 +197,13 @@ def results(tallies: Tallies, rules: Iterable[Rule], terms: Terms, waive: Mappin
     return found
 
 
-def _ruled_out(rule: Rule, terms: Terms, *, crashed: bool) -> tuple[Verdict, str] | None:
+def _ruled_out(rule: Rule, grain: str, terms: Terms, *, crashed: bool) -> tuple[Verdict, str] | None:
     """Why no observation may decide, or None. A rule that raised has not seen all, so that what it saw is no proof."""
     if rule.capability is not None and rule.capability not in terms.capabilities:
         return Verdict.SKIP, f"the profile does not declare capabilities.{rule.capability}"
+    lacking = rule.lacking(grain, terms)
+    if lacking:
+        return Verdict.SKIP, lacking
     if crashed:
         return Verdict.ERROR, "the rule itself failed, see the errors"
     reason = unprovable(rule, terms)

@@ -15,7 +15,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from veosim.errors import VeosimError
 from veosim.units import SECOND, seconds, show_duration
@@ -53,9 +53,23 @@ class Clock(Protocol):
         ...
 
 
+@runtime_checkable
+class WallClock(Protocol):
+    """A clock that also knows what instant it is for those who live by it."""
+
+    def wall(self) -> datetime:
+        """The instant, in UTC."""
+        ...
+
+
 def wall_now() -> datetime:
     """The real instant, in UTC."""
     return datetime.now(UTC)
+
+
+def wall_of(clock: Clock) -> datetime:
+    """The instant by a clock that knows it, else the real one."""
+    return clock.wall() if isinstance(clock, WallClock) else wall_now()
 
 
 monotonic = time.monotonic_ns

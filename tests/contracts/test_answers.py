@@ -4,9 +4,10 @@ from typing import Any
 
 import pytest
 
-from veocontracts.answers import DIALECT_WORDS, told
+from veocontracts.answers import told
 from veocontracts.events import Told
 from veocontracts.faces import parse
+from veocontracts.wires import WIRES
 from veosim.clock import EPOCH
 from veosim.dialects import DIALECTS
 from veosim.dialects.base import Dialect, Kind, Operation
@@ -45,7 +46,7 @@ def answer(dialect: Dialect, poll: Operation, outcome: Outcome, now: int) -> Tol
 
 def test_every_dialect_has_a_row() -> None:
     """A new dialect is a new row."""
-    assert DIALECT_WORDS.keys() == DIALECTS.keys()
+    assert WIRES.keys() == DIALECTS.keys()
 
 
 @pytest.mark.parametrize(("dialect", "poll"), POLLS)

@@ -3,7 +3,6 @@
 import asyncio
 import json
 from collections.abc import Mapping
-from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -13,7 +12,7 @@ from tests.support.benches import FunctionGateway, on_a_bench
 from veocontracts.bench import Bench
 from veocontracts.events import Entry, LedgerRead, Read, Shown, Submit
 from veocontracts.history import History
-from veocontracts.profile import HttpLedger, Ledger
+from veocontracts.profile import Ledger
 from veosim.inprocess import Response
 from veosim.units import SECOND
 
@@ -178,36 +177,17 @@ def test_the_ledger_is_read_entry_by_entry() -> None:
     )
 
 
-KINDS = (
-    b'{"charges": [{"job_id": "j", "amount": 6, "kind": "hold"}, {"job_id": "j", "amount": -6, "kind": "release"}, '
-    b'{"job_id": "j", "amount": 6, "kind": "capture"}, {"job_id": "j", "amount": -6, "kind": "refund"}, '
-    b'{"job_id": "k", "amount": 7, "kind": ["capture"]}, {"job_id": "k", "amount": 8}]}'
-)
+@pytest.mark.parametrize(("settle", "waited"), [(None, 30 * SECOND), ("5s", 5 * SECOND), ("0s", 0)])
+def test_late_charges_are_waited_for(settle: str | None, waited: int) -> None:
+    """As long as the profile says, before the last reading."""
 
+    async def work(bench: Bench, _: FunctionGateway) -> History:
+        await bench.settle()
+        return bench.history()
 
-def test_entries_of_other_kinds_are_no_charges() -> None:
-    """Where the profile says which kinds count, holds and their releases are left out."""
-
-    async def work(bench: Bench, _: FunctionGateway) -> LedgerRead | None:
-        http = HttpLedger(get="/charges", kind="/kind", charges=("capture", "refund"))
-        profile = bench.setting.profile.model_copy(update={"ledger": Ledger(http=http)})
-        bench.setting = replace(bench.setting, profile=profile)
-        return await bench.ledger()
-
-    charge, refund = Entry(job_id="j", amount=6), Entry(job_id="j", amount=-6)
-    assert on_a_bench(answering(200, KINDS), work) == LedgerRead(at=0, key="main", entries=(charge, refund))
-
-
-@pytest.mark.parametrize(("status", "body"), [(500, CHARGES), (200, b"{}"), (200, b"no"), (200, b'{"charges": {}}')])
-def test_an_unreadable_ledger_is_a_note(status: int, body: bytes) -> None:
-    """No event pretends that the ledger was empty."""
-
-    async def work(bench: Bench, _: FunctionGateway) -> tuple[LedgerRead | None, History]:
-        return await bench.ledger(), bench.history()
-
-    read, history = on_a_bench(answering(status, body), work)
-    assert (read, history.events) == (None, ())
-    assert history.notes == (f"the ledger could not be read: {status}",)
+    ledger = Ledger.model_validate({"http": {"get": "/charges"}, "settle": settle})
+    history = on_a_bench(answering(200, CHARGES), work, ledger=ledger)
+    assert [reading.at for reading in history.ledger] == [waited]
 
 
 def test_watching_ends_with_the_job_or_with_the_time() -> None:
@@ -267,3 +247,53 @@ def test_a_key_that_the_gateway_echoes_becomes_its_role() -> None:
 
     event = on_a_bench(echo, work)
     assert (event.data, event.headers) == ({"bad": "Bearer <key:main>"}, {"x-you-sent": "Bearer <key:main>"})
+
+
+def test_reads_are_paced_where_they_count_towards_the_limit() -> None:
+    """Fifty of a minute's sixty requests are made at once; the next waits until the first of them is a minute old."""
+
+    async def work(bench: Bench, _: FunctionGateway) -> list[int]:
+        submit = await bench.submit(bench.order())
+        return [(await bench.read(submit)).at for _ in range(51)]
+
+    body = b'{"id": "j", "status": "queued", "job": {"id": "j"}}'
+    assert on_a_bench(answering(202, body), work) == [0] * 51
+    assert on_a_bench(answering(202, body), work, counts_polls=True) == [0] * 49 + [60 * SECOND] * 2
+
+
+def test_a_request_goes_out_in_the_apis_own_fields() -> None:
+    """The event has it by roles; what the API wants and nobody asked for is filled in, with values that go together."""
+
+    async def work(bench: Bench, gateway: FunctionGateway) -> tuple[Submit, Any]:
+        event = await bench.submit(bench.order(fields={"duration": 12}, image="raw"))
+        return event, json.loads(gateway.asked[0][3])
+
+    body = b'{"code": 0, "msg": "ok", "data": {"task_ids": ["i2v-1", "i2v-2"]}}'
+    event, sent = on_a_bench(answering(200, body), work, api="image-to-video")
+    chosen = {"model": "S", "resolution": "720p", "aspect_ratio": "16:9", "duration": 12}
+    assert {name: event.request[name] for name in chosen} == chosen
+    assert event.request["image"].startswith("https://images.example/mk-")
+    assert sent == {
+        "prompt": event.request["prompt"],
+        "image_url": event.request["image"],
+        "model": "S",
+        "aspect_resolution": "720p",
+        "aspect_ratio": "16:9",
+        "duration": 12,
+    }
+    assert (event.job_id, event.service) == ("i2v-1", "image-to-video")
+
+
+def test_a_read_is_of_the_apis_own_path_and_words() -> None:
+    """Its state as the terms have it, its result once there is a video, and the problems by its own document."""
+
+    async def work(bench: Bench, gateway: FunctionGateway) -> tuple[Read, str]:
+        return await bench.read_id("i2v/1", intent="unknown-id"), gateway.asked[0][1]
+
+    body = b'{"code": 0, "msg": "ok", "data": {"task_id": "t", "status": "SUCCEEDED", "video_url": "u", "duration": 6}}'
+    words = {"completed": ("SUCCEEDED",)}
+    event, path = on_a_bench(answering(200, body), work, api="image-to-video", words=words)
+    assert path == "/v1/image_to_video/i2v%2F1"
+    result = {"video_url": "u", "duration_seconds": 6}
+    assert event.shown == Shown(id="t", state="completed", word="SUCCEEDED", result=result)
+    assert event.problems != ()

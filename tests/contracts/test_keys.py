@@ -1,6 +1,7 @@
 """Keys: fresh ones where they can be made, and none but RATE's workload near the limit."""
 
 import asyncio
+from itertools import count
 
 import pytest
 
@@ -19,6 +20,13 @@ def test_fresh_keys_are_minted() -> None:
     keys = Keys(MINTED, 60, MINUTE)
     assert keys.can_mint
     assert [keys.fresh(role) for role in ("main", "other", "main")] == ["new-001", "new-002", "new-003"]
+
+
+def test_keys_of_one_process_are_numbered_on() -> None:
+    """A gateway that outlives a case never meets a key of an earlier one."""
+    numbers = count(7)
+    fresh = [Keys(MINTED, 60, MINUTE, numbers).fresh("main") for _ in range(2)]
+    assert fresh == ["new-007", "new-008"]
 
 
 def test_without_a_pattern_keys_are_shared() -> None:

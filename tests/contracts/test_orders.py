@@ -41,7 +41,7 @@ class Listening(Simulator):
 
 def sent(simulator: Simulator, order: Order) -> Response:
     """The upstream's answer to the order as a faithful gateway passes it on."""
-    path = f"/api/video/{FACE.services[order.service].operation}"
+    path = f"/api/video/from-{order.service}"
     body = json.dumps(order.body).encode()
     return asyncio.run(call(create_app(simulator, root="api-video"), "POST", path, {}, body))
 

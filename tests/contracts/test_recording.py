@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from tests.support.junk import wild
-from tests.support.stories import a_history, charge_of, ledger, made
+from tests.support.stories import a_history, charge_of, charged, ledger, made
 
 from veocontracts.events import Call, Restart, Told, UpstreamCallback, Webhook
 from veocontracts.example import path_of
@@ -31,7 +31,7 @@ RARE = (
     Restart(at=4, ready_at=5),
 )
 WHOLE = replace(
-    a_history(*made(), *RARE, ledger(charge_of("6.10"), at=50)),
+    a_history(*made(), *RARE, ledger(charge_of("6.10"), at=50), charged("6.10", at=51)),
     notes=("a note",),
     steps=STEPS,
     origin=Origin(7, "another case"),

@@ -41,3 +41,9 @@ def test_a_word_is_a_state(word: object, state: str) -> None:
 def test_scaled_time_proves_less(mode: str, scaled: bool) -> None:
     """Only where time is scaled do the literal 600 s stay unproven."""
     assert Terms(mode=mode).scaled is scaled
+
+
+@pytest.mark.parametrize(("mode", "waits"), [("virtual", False), ("scaled", True), ("faketime", True), ("real", True)])
+def test_time_costs_time_unless_it_is_virtual(mode: str, waits: bool) -> None:
+    """Then not everything can be tried."""
+    assert Terms(mode=mode).waits is waits

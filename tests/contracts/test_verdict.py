@@ -12,7 +12,7 @@ from veocontracts.history import History
 from veocontracts.profiles import find_profile
 from veocontracts.rules import Observation, Rule
 from veocontracts.tally import KINDS, Tallies
-from veocontracts.terms import Terms
+from veocontracts.terms import BY_KEY, MONEY, POWERS, Terms
 from veocontracts.verdict import (
     MEANINGS,
     SCALED_NOTE,
@@ -26,6 +26,7 @@ from veocontracts.verdict import (
     unprovable,
 )
 
+MINT = "a balance tells what a case was charged only where each case has keys of its own: give auth.mint"
 UNDECLARED = "timeout.clock.scaled.env does not declare job_timeout"
 
 
@@ -72,14 +73,22 @@ def test_a_failure_keeps_what_was_found() -> None:
 @pytest.mark.parametrize(
     ("rule", "terms", "reason"),
     [
-        (a_rule(needs=("entries",)), Terms(ledger=frozenset({"job"})), "the ledger shows job; this rule needs entries"),
-        (a_rule(needs=("entries",)), Terms(ledger=frozenset()), "the profile's ledger shows no charges"),
+        (
+            a_rule(needs=BY_KEY),
+            Terms(ledger=frozenset({"job", "unkeyed"})),
+            f"the ledger shows units and cost of a job, {POWERS['unkeyed']}; this rule needs all charges of a key",
+        ),
+        (a_rule(needs=MONEY), Terms(ledger=frozenset({"total"}), own_keys=False), MINT),
+        (a_rule(needs=MONEY), Terms(ledger=frozenset({"total", "cost"}), own_keys=False), ""),
+        (a_rule(needs=MONEY), Terms(ledger=frozenset({"total"})), ""),
+        (a_rule(needs=BY_KEY), Terms(ledger=frozenset()), "the profile's ledger shows no charges"),
         (a_rule(needs=("entries",)), TERMS, ""),
         (a_rule(knobs=("job_timeout",)), Terms(mode="scaled", missing=frozenset({"job_timeout"})), UNDECLARED),
         (a_rule(knobs=("job_timeout",)), Terms(mode="scaled", missing=frozenset({"rate_window"})), ""),
         (a_rule(id="TIME-01"), Terms(clock_proved=False, clock_note="it stood still"), "it stood still"),
         (a_rule(id="TIME-01"), Terms(clock_proved=False), "the gateway's clock was not seen to move"),
         (a_rule(), Terms(clock_proved=False), ""),
+        (a_rule(knobs=("job_timeout",)), Terms(clock_proved=False, clock_note="it stood still"), "it stood still"),
     ],
 )
 def test_terms_that_cannot_prove_a_rule(rule: Rule, terms: Terms, reason: str) -> None:
@@ -97,6 +106,16 @@ def test_what_a_gateway_does_not_have_is_skipped() -> None:
     reason = "the profile does not declare capabilities.upload"
     assert outcome(rule, terms=without) == [("BILL-06", Verdict.SKIP, reason)]
     assert outcome(rule, terms=Terms(capabilities=frozenset({"upload"}))) == [("BILL-06", Verdict.FAIL, "")]
+
+
+def test_what_an_api_lacks_skips_a_rule_or_a_part_of_it() -> None:
+    """With the face's own reason, whatever was seen; a part by its name."""
+    terms = Terms(lacks={"values.a": "no a", "created_at": "no created_at"})
+    assert outcome(a_rule(BROKEN, shows=("service", "created_at")), terms=terms) == [
+        ("BILL-06", Verdict.SKIP, "no created_at")
+    ]
+    parts = a_rule(*(replace(BROKEN, grain=grain) for grain in "ab"), grains=("a", "b"), shows=("values.{grain}",))
+    assert outcome(parts, terms=terms) == [("BILL-06[a]", Verdict.SKIP, "no a"), ("BILL-06[b]", Verdict.FAIL, "")]
 
 
 def test_a_rule_that_failed_itself_has_no_other_verdict() -> None:

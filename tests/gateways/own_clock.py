@@ -5,12 +5,14 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
+import os
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
 import uvicorn
 
 from veocontracts.reference.app import create
+from veocontracts.reference.settings import Settings
 from veosim.body import read_body
 from veosim.inprocess import App
 
@@ -28,7 +30,7 @@ class OwnLoop(asyncio.SelectorEventLoop):
 
 
 def movable(app: App) -> App:
-    """The app, with the endpoint that moves the loop; `stuck` answers and moves nothing."""
+    """The app, with the endpoint that moves the loop; another loop stays as it is."""
 
     async def serve(
         scope: MutableMapping[str, Any], receive: Callable[[], Awaitable[Any]], send: Callable[[Any], Awaitable[None]]
@@ -46,7 +48,7 @@ def movable(app: App) -> App:
 
 
 def main() -> None:
-    """Serve until stopped; `--stuck` keeps to real time."""
+    """Serve until stopped; with `--stuck` the endpoint answers and moves nothing."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--port", type=int, required=True)
     parser.add_argument("--upstream", required=True)
@@ -54,7 +56,14 @@ def main() -> None:
     parser.add_argument("--webhook-url")
     parser.add_argument("--stuck", action="store_true")
     chosen = parser.parse_args()
-    app = movable(create(chosen.upstream, database=chosen.database, webhook_url=chosen.webhook_url))
+    usual = Settings()
+    settings = Settings(
+        job_timeout=float(os.environ.get("CN8_JOB_TIMEOUT_S", usual.job_timeout)),
+        poll_interval=float(os.environ.get("CN8_POLL_S", usual.poll_interval)),
+        rate_window=float(os.environ.get("CN8_RATE_WINDOW_S", usual.rate_window)),
+    )
+    gateway = create(chosen.upstream, settings=settings, database=chosen.database, webhook_url=chosen.webhook_url)
+    app = movable(gateway)
     config = uvicorn.Config(app, port=chosen.port, log_level="warning", access_log=False, timeout_keep_alive=75)
     with asyncio.Runner(loop_factory=asyncio.new_event_loop if chosen.stuck else OwnLoop) as runner:
         runner.run(uvicorn.Server(config).serve())

@@ -117,13 +117,12 @@ class Toy:
         except WrongRequestError as error:
             if self._plant != "mends":
                 raise Refused(400, str(error)) from None
-            seconds = 8.0
+            data = self._speech.mended(kind, data)
+            seconds = self._speech.seconds(kind, {"account": "films", **data})
         recent.append(now)
         allowed = TIMEOUT + 100 * (self._plant == "late")
         job = Job(self._speech.job_id(len(self._jobs)), key, data, seconds, now + allowed)
         self._jobs[job.id] = job
-        if self._plant == "mends" and "prompt" not in data:
-            data = {**data, "prompt": "A video."}
         task = asyncio.create_task(self._work(kind, job, data))
         self._running.add(task)
         task.add_done_callback(self._running.discard)
@@ -150,7 +149,7 @@ class Toy:
             wait = answer.headers.get("retry-after", "") if answer is not None else ""
             if answer is None or answer.status != 429 or not wait.isdecimal():
                 break
-            await asyncio.sleep(int(wait))
+            await asyncio.sleep(int(wait))  # why: on a loop whose clock jumps
         data = _data(answer)
         found = next((value for value in _deep(data, {"job_id", "task_id", "task_ids"}) if value), "")
         upstream_id = found[0] if isinstance(found, list) else found
@@ -164,7 +163,7 @@ class Toy:
     async def _follow(self, job: Job, path: str) -> None:
         pause = EVERY
         while job.state == "running":
-            await asyncio.sleep(pause)
+            await asyncio.sleep(pause)  # why: on a loop whose clock jumps
             answer = await self._ask("GET", path, b"")
             if answer is not None and answer.status == 200 and isinstance(_data(answer), dict):
                 pause = EVERY

@@ -31,6 +31,12 @@ class Job:
     billed: float = 0.0
 
 
+def _prompt(data: dict[str, Any]) -> dict[str, Any]:
+    """The prompt of a request, if it is one."""
+    found = data.get("prompt")
+    return {"prompt": found} if isinstance(found, str) and found else {}
+
+
 class Speech(Protocol):
     """An API: its paths, what it takes, and the words of its answers."""
 
@@ -43,6 +49,10 @@ class Speech(Protocol):
         Raises:
             WrongRequestError: the API does not allow the request.
         """
+        ...
+
+    def mended(self, kind: str, data: dict[str, Any]) -> dict[str, Any]:
+        """A request that is allowed, made of one that is not."""
         ...
 
     def job_id(self, number: int) -> str:
@@ -72,7 +82,7 @@ class Dialect:
         self._operations = {
             "image" if "image" in each.path or name != "api-video" else "text": each for each in submits[::-1]
         }
-        self.submits = {kind: each.path for kind, each in self._operations.items()}
+        self.submits: Mapping[str, str] = {kind: each.path for kind, each in self._operations.items()}
         self.jobs = next(each.path for each in operations if each.kind is Kind.POLL)
         self._name = name
 
@@ -83,27 +93,34 @@ class Dialect:
         except RefusedError as error:
             raise WrongRequestError(str(error)) from None
 
+    def mended(self, kind: str, data: dict[str, Any]) -> dict[str, Any]:
+        """The dialect's example, with the prompt."""
+        del kind
+        return {**self._dialect.example()[1], **_prompt(data)}
+
     def job_id(self, number: int) -> str:
         """In the dialect's layout."""
         return self._dialect.job_id(digest("toy", number))
 
     def refusal(self, status: int, message: str) -> dict[str, Any]:
         """In the dialect's shape."""
-        return {
+        bodies: Mapping[str, dict[str, Any]] = {
             "api-video": {"status": "error", "message": message},
             "image-to-video": {"code": status, "msg": message, "data": None},
             "generations-seconds": {"error": {"code": "refused", "message": message}},
             "generations-metadata": {"code": "refused", "message": message, "data": None},
-        }[self._name]
+        }
+        return bodies[self._name]
 
     def accepted(self, job: Job) -> tuple[int, dict[str, Any]]:
         """200 with the id."""
-        return 200, {
+        bodies: Mapping[str, dict[str, Any]] = {
             "api-video": {"status": "queued", "job_id": job.id},
             "image-to-video": {"code": 0, "msg": "ok", "data": {"task_ids": [job.id]}},
             "generations-seconds": self._generation(job),
             "generations-metadata": {"task_id": job.id},
-        }[self._name]
+        }
+        return 200, bodies[self._name]
 
     def shown(self, job: Job) -> dict[str, Any]:
         """In the dialect's words."""
@@ -176,6 +193,11 @@ class Acme:
         if kind == "image" and not (isinstance(url, str) and url.startswith(("http://", "https://"))):
             raise WrongRequestError("start.url must be an address")
         return float(options.get("seconds", 4))
+
+    def mended(self, kind: str, data: dict[str, Any]) -> dict[str, Any]:
+        """The prompt, with everything else as it is by default."""
+        start = {"start": {"url": "https://images.example/start.png"}} if kind == "image" else {}
+        return {"prompt": "A film.", **_prompt(data), **start}
 
     def job_id(self, number: int) -> str:
         """`film-00000001`."""

@@ -3,7 +3,7 @@
 import asyncio
 import math
 from collections.abc import Callable, Coroutine, Iterable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
 
@@ -12,7 +12,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from veosim import clock as clock_module
-from veosim.clock import EPOCH, Clock, HeldError, ManualClock, RealClock, ScaledClock, Start, rfc3339, wall_from
+from veosim.clock import (
+    EPOCH,
+    Clock,
+    HeldError,
+    ManualClock,
+    RealClock,
+    ScaledClock,
+    Start,
+    rfc3339,
+    wall_from,
+    wall_now,
+    wall_of,
+)
 from veosim.errors import VeosimError
 from veosim.units import MILLISECOND, SECOND
 
@@ -458,3 +470,14 @@ def test_wall_time_follows_a_clock_that_tests_control() -> None:
     wall = wall_from(clock)
     asyncio.run(clock.advance(90 * SECOND))
     assert (wall(), rfc3339(EPOCH)) == (datetime(2026, 4, 27, 10, 31, 30, tzinfo=UTC), "2026-04-27T10:30:00Z")
+
+
+def test_a_clock_may_know_what_instant_it_is() -> None:
+    """One that lives by another wall clock says so; for all others it is the real one."""
+
+    class Elsewhere(ScaledClock):
+        def wall(self) -> datetime:
+            return EPOCH
+
+    assert wall_of(Elsewhere(60)) == EPOCH
+    assert abs(wall_of(ScaledClock(60)) - wall_now()) < timedelta(minutes=1)

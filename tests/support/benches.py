@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any, TypeVar
 
 from veocontracts.bench import Bench, Setting
+from veocontracts.faces import face
 from veocontracts.keys import Keys
 from veocontracts.ledger import powers_of
 from veocontracts.profile import Ledger

@@ -28,11 +28,13 @@ class Origin:
         document: in which it stands.
         schema: itself.
         inferred: whether the documents are silent on what has no mark of its own.
+        own: whether the document is the gateway's own, whose every word counts.
     """
 
     document: Mapping[str, Any]
     schema: Mapping[str, Any]
     inferred: bool = False
+    own: bool = False
 
 
 def breaches(origin: Origin, errors: Iterable[ValidationError]) -> tuple[str, ...]:
@@ -122,8 +124,8 @@ def _walked(origin: Origin, path: Iterable[str | int]) -> Iterator[Any]:
 def _is_inferred(origin: Origin, error: ValidationError, missing: str | None) -> bool:
     """Whether the nearest place that says where it comes from, says that it was filled in, if only in part."""
     _, *way, keyword = error.evaluation_path
-    if keyword not in STATED:
-        return True
+    if origin.own or keyword not in STATED:
+        return not origin.own
     nodes = [*_walked(origin, way)]
     if missing is not None:
         described = nodes[-1].get("properties", {})

@@ -15,11 +15,11 @@ from typing import Any
 from jsonschema_rs import Draft202012, Draft202012Validator, Registry
 
 from veocontracts.conformance.breaches import Origin, breaches
+from veocontracts.documents import JSON, document, is_own
 from veocontracts.events import INFERRED
 from veosim.dialects import DIALECTS
-from veosim.resources import openapi
 
-JSON = "application/json"
+URI = "urn:veosim:document"
 KEPT = 256
 """So many different wrong bodies of one place are remembered."""
 
@@ -50,57 +50,68 @@ class Place:
         return self.known[text]
 
 
-def request_problems(document: str, operation: str, data: Any) -> tuple[str, ...]:
+def request_problems(dialect: str, operation: str, data: Any) -> tuple[str, ...]:
     """Where a submit's data breaks the upstream's document.
 
     Args:
-        document: the dialect's name, which is the document's too.
+        dialect: its name, which is the document's too.
         operation: the dialect's own name for it, such as `from-text`.
         data: parsed JSON, decimals exact; None where there was none.
     """
-    return _request(document, operation).problems(data)
+    path = next((known.path for known in DIALECTS[dialect].operations if known.name == operation), "")
+    return body_problems(dialect, path, data)
 
 
-def answer_problems(document: str, operation: str, status: int, content_type: str, data: Any) -> tuple[str, ...]:
+def body_problems(reference: str, path: str, data: Any) -> tuple[str, ...]:
+    """Where the JSON body of a POST breaks a document; nothing where the document says nothing of one.
+
+    Args:
+        reference: the document's; see `documents.document`.
+        path: as the document has it.
+        data: parsed JSON, decimals exact; None where there was none.
+    """
+    return _request(reference, path).problems(data)
+
+
+def answer_problems(reference: str, operation: str, status: int, content_type: str, data: Any) -> tuple[str, ...]:
     """Where an answer breaks the gateway's document; an operation that the document lacks has promised nothing.
 
     Args:
-        document: its name.
+        reference: the document's; see `documents.document`.
         operation: method and path as the document has them: `GET /v2/jobs/{job_id}`.
         status: of the answer.
         content_type: the header's value, or "".
         data: parsed JSON, decimals exact; None where there was none.
     """
-    return _answer(document, operation, status, content_type).problems(data)
+    return _answer(reference, operation, status, content_type).problems(data)
 
 
 @cache
-def _request(name: str, operation: str) -> Place:
-    path = next((known.path for known in DIALECTS[name].operations if known.name == operation), "")
-    where = ("paths", path, "post", "requestBody")
-    return _place(name, (*where, "content", JSON, "schema")) if _found(openapi(name), where) is not None else Place()
+def _request(reference: str, path: str) -> Place:
+    where = _target(document(reference), ("paths", path, "post", "requestBody"))
+    return _place(reference, (*where, "content", JSON, "schema"))
 
 
 @lru_cache(maxsize=1024)
-def _answer(name: str, operation: str, status: int, content_type: str) -> Place:
-    document = openapi(name)
+def _answer(reference: str, operation: str, status: int, content_type: str) -> Place:
+    described = document(reference)
     method, _, path = operation.partition(" ")
     where: tuple[str, ...] = ("paths", path, method.lower(), "responses")
-    listed = _found(document, where)
+    listed = _found(described, where)
     if listed is None:
         return Place()
     key = str(status) if str(status) in listed else "default"
     if key not in listed:
-        return Place(refusal=(_unlisted(document, where, listed, status),))
-    where = _target(document, (*where, key))
-    node = _found(document, where) or {}
+        return Place(refusal=(_unlisted(described, where, listed, status),))
+    where = _target(described, (*where, key))
+    node = _found(described, where) or {}
     inferred = "x-inferred" in node
     media = content_type.partition(";")[0].strip().lower()
     if media not in node.get("content", {}):
         expected = " or ".join(node.get("content", {})) or "no body"
         mark = f" {INFERRED}" if inferred else ""
         return Place(refusal=(f"the content type is {media!r}, expected {expected}{mark}",))
-    return _place(name, (*where, "content", media, "schema"), inferred=inferred)
+    return _place(reference, (*where, "content", media, "schema"), inferred=inferred)
 
 
 def _unlisted(document: Any, where: tuple[str, ...], listed: Iterable[str], status: int) -> str:
@@ -110,14 +121,16 @@ def _unlisted(document: Any, where: tuple[str, ...], listed: Iterable[str], stat
     return f"the status is {status}, expected one of {', '.join(listed)}" + ("" if stated else f" {INFERRED}")
 
 
-def _place(name: str, where: tuple[str, ...], *, inferred: bool = False) -> Place:
-    """The place of one schema of a document."""
-    document = openapi(name)
-    uri = f"urn:veosim:{name}"
-    registry = Registry([(uri, dict(document))], draft=Draft202012)
+def _place(reference: str, where: tuple[str, ...], *, inferred: bool = False) -> Place:
+    """The place of one schema of a document; one where the document has none allows everything."""
+    described = document(reference)
+    schema = _found(described, where)
+    if schema is None:
+        return Place()
+    registry = Registry([(URI, dict(described))], draft=Draft202012)
     pointer = "".join(f"/{_escaped(part)}" for part in where)
-    validator = Draft202012Validator({"$ref": f"{uri}#{pointer}"}, registry=registry, validate_formats=True)
-    return Place(Origin(document, _found(document, where) or {}, inferred), validator)
+    validator = Draft202012Validator({"$ref": f"{URI}#{pointer}"}, registry=registry, validate_formats=True)
+    return Place(Origin(described, schema, inferred, is_own(reference)), validator)
 
 
 def _found(document: Any, where: Iterable[str]) -> Mapping[str, Any] | None:

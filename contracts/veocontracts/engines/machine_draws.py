@@ -8,6 +8,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from veocontracts.faces import Face
+from veocontracts.faces.picks import wrong
 from veocontracts.orders import LOCALES, seeded_faker
 from veocontracts.terms import Terms
 from veosim.units import SECOND
@@ -109,6 +110,10 @@ def orders(face: Face, terms: Terms) -> st.SearchStrategy[Wishes]:
     optional: dict[str, st.SearchStrategy[Any]] = {"exchanges": exchanges(), "text": prompts()}
     if "callbacks" in terms.capabilities:
         optional["callbacks"] = callbacks()
+
+    def going_together(wishes: Wishes) -> Wishes:
+        return wishes | {"fields": face.services[wishes["service"]].fitted(wishes["fields"])}
+
     return st.fixed_dictionaries(
         {
             "service": st.sampled_from(tuple(face.services)),
@@ -116,11 +121,12 @@ def orders(face: Face, terms: Terms) -> st.SearchStrategy[Wishes]:
             "fields": st.fixed_dictionaries({}, optional=enums),
         },
         optional=optional,
-    )
+    ).map(going_together)
 
 
 def wrong_orders(face: Face) -> st.SearchStrategy[Wishes]:
-    """One with a value that no document has, which costs nobody anything."""
-    return st.sampled_from(tuple(face.enums)).map(
-        lambda name: {"service": "text", "fields": {name: "no such value"}, "intent": "enum", "about": name}
-    )
+    """One with a value that the document does not have, which costs nobody anything."""
+    kind = face.sold("text")
+    service = face.services[kind]
+    found = [wrong(service, name) for name in service.misses] or [wrong(service)]
+    return st.sampled_from(found).map(lambda wishes: {"service": kind, **wishes})

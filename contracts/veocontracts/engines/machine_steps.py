@@ -145,8 +145,9 @@ class Life(RuleBasedStateMachine):
     async def _settle(self) -> None:
         """Wait until each job must have ended, upstream too, read each twice, and read the ledger."""
         terms = self.setting.terms
+        ended = latest(terms) * SECOND + terms.poll_gap + terms.grace
         for _, submit in self.jobs:
-            await self.bench.until(submit, latest(terms) * SECOND + terms.poll_gap + terms.grace + 5 * SECOND)
+            await self.bench.until(submit, ended + terms.settle + 5 * SECOND)
         for _ in range(2):
             for _, submit in self.jobs:
                 await self.bench.read(submit)

@@ -7,7 +7,6 @@ answers and no files: first its systematic sweep over the schema, then random bo
 from __future__ import annotations
 
 import json
-import tempfile
 import threading
 import unicodedata
 import warnings
@@ -15,6 +14,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
+from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import unquote
 
@@ -23,13 +23,13 @@ from hypothesis import HealthCheck, Phase, configuration, settings
 from hypothesis.internal import charmap
 from hypothesis.internal.intervalsets import IntervalSet
 
+from veocontracts.documents import JSON, document
 from veocontracts.engines.machine import nothing_read_from_sources
+from veocontracts.targets.leftovers import LEFTOVERS
 from veosim.body import BadBodyError, parse_json
-from veosim.resources import openapi
 from veosim.seeded import digest
 
 Mode = Literal["positive", "negative"]
-JSON = "application/json"
 SPARE = 1.5
 """Random draws for each request that is still wanted: many come twice, or with control characters."""
 
@@ -75,17 +75,20 @@ class Drawn:
 
 
 @lru_cache(maxsize=64)
-def drawn(document: str, operation: str, mode: Mode, seed: int, count: int) -> tuple[Drawn, ...]:
-    """At most `count` different requests of one operation, such as `POST /v1/proxy/media-video-from-text`."""
+def drawn(reference: str, operation: str, mode: Mode, seed: int, count: int) -> tuple[Drawn, ...]:
+    """At most `count` different requests of one operation, such as `POST /v1/proxy/media-video-from-text`.
+
+    `reference` is the document's; see `documents.document`.
+    """
     import schemathesis  # noqa: PLC0415  it takes a second, which only those pay who draw
     from schemathesis import GenerationMode  # noqa: PLC0415
 
     method, _, path = operation.partition(" ")
-    number = int.from_bytes(digest(seed, "surface", document, operation, mode)[:8], "big")
+    number = int.from_bytes(digest(seed, "surface", Path(reference).name, operation, mode)[:8], "big")
     config = schemathesis.Config.from_dict({**CONFIG, "seed": number})
     with _alone, nothing_read_from_sources(), _nothing_left_behind(), warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        schema = schemathesis.openapi.from_dict(json.loads(json.dumps(openapi(document))), config=config)
+        schema = schemathesis.openapi.from_dict(json.loads(json.dumps(document(reference))), config=config)
         found = schema[path][method]
         wanted = GenerationMode(mode)
         phase = schema.config.generation_for(operation=found, phase="coverage")
@@ -109,8 +112,8 @@ def _nothing_left_behind() -> Iterator[None]:
     def known(codec: str) -> tuple[IntervalSet, IntervalSet]:
         return (IntervalSet(LETTERS[codec]), IntervalSet(())) if codec in LETTERS else encodable(codec)
 
-    with tempfile.TemporaryDirectory(prefix="veosim-") as folder:
-        configuration.set_hypothesis_home_dir(folder)
+    with LEFTOVERS.making() as folder:
+        configuration.set_hypothesis_home_dir(str(folder))
         charmap.intervals_from_codec = known  # type: ignore[assignment]
         try:
             yield
@@ -146,7 +149,7 @@ def _requests(cases: Iterable[Any], method: str) -> Iterator[Drawn]:
         if case.method != method:
             continue
         media = str(dict(case.headers or {}).get("Content-Type", JSON))
-        job_id = unquote(str(dict(case.path_parameters or {}).get("job_id", "")))
+        job_id = unquote(str(next(iter(dict(case.path_parameters or {}).values()), "")))  # it has the only one
         body = case.body
         if type(body).__name__ == "NotSet":
             yield Drawn(b"", media, job_id)

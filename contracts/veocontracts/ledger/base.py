@@ -2,28 +2,52 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+import asyncio
+from collections.abc import Callable, Collection, Mapping
+from typing import Protocol, TypeVar
 
 from veocontracts.caller import Caller
 from veocontracts.events import Entry
 
+T = TypeVar("T")
 
-class Ledger(Protocol):
-    """A way to see a key's charges."""
 
-    async def read(self, reader: Reader, key: str) -> tuple[Entry, ...] | None:
-        """All charges of the key in that role; None where they could not be read, and a note of the reader says why."""
-        ...
+class UnreadableError(Exception):
+    """The ledger could not be read; the message says why, and may hold keys."""
 
 
 class Reader:
     """Who reads: a case's client.
 
-    Attributes:
+    Args:
         caller: sends requests, and knows the keys.
-        notes: what went wrong.
+        places: what is filled in where a profile has a place, such as `{data}`.
+        jobs: the ids of the jobs that the key was given in this case.
     """
 
-    def __init__(self, caller: Caller) -> None:
+    def __init__(self, caller: Caller, places: Mapping[str, str], jobs: Collection[str] = ()) -> None:
         self.caller = caller
-        self.notes: list[str] = []
+        self.places = places
+        self.jobs = jobs
+
+    def filled(self, text: str) -> str:
+        """A text of the profile with its places filled in."""
+        for name, value in self.places.items():
+            text = text.replace(name, value)
+        return text
+
+    async def aside(self, work: Callable[[], T]) -> T:
+        """Do what takes real time in the loop's executor: a virtual clock stands still meanwhile."""
+        return await asyncio.get_running_loop().run_in_executor(None, work)
+
+
+class Ledger(Protocol):
+    """A way to see a key's charges."""
+
+    async def read(self, reader: Reader, key: str) -> tuple[Entry, ...]:
+        """All charges of the key in that role.
+
+        Raises:
+            UnreadableError: they could not be read.
+        """
+        ...

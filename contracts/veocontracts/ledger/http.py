@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from veocontracts.events import Entry
 from veocontracts.faces import at, parse
-from veocontracts.ledger.base import Reader
+from veocontracts.ledger.base import Reader, UnreadableError
+from veocontracts.ledger.rows import entries
 from veocontracts.profile import HttpLedger
+from veosim.errors import shown
 
 
 class HttpCharges:
@@ -14,17 +18,21 @@ class HttpCharges:
     def __init__(self, spec: HttpLedger) -> None:
         self._spec = spec
 
-    async def read(self, reader: Reader, key: str) -> tuple[Entry, ...] | None:
+    async def read(self, reader: Reader, key: str) -> tuple[Entry, ...]:
         """Ask, and keep the entries that count."""
-        spec = self._spec
-        answer = await reader.caller.send("GET", spec.get, reader.caller.headers(key))
-        rows = at(parse(answer.body), spec.entries) if answer and answer.status == 200 else None
+        rows = await asked(reader, key, self._spec.get, self._spec.entries)
         if not isinstance(rows, list):
-            reader.notes.append(f"the ledger could not be read: {answer.status if answer else 'no answer'}")
-            return None
-        units = spec.units
-        return tuple(
-            Entry(job_id=at(row, spec.job), amount=at(row, spec.amount), units=at(row, units) if units else None)
-            for row in rows
-            if spec.kind is None or at(row, spec.kind) in spec.charges
-        )
+            raise UnreadableError(f"GET {self._spec.get} shows no list at {self._spec.entries!r}: {shown(rows, 60)}")
+        return entries(rows, self._spec)
+
+
+async def asked(reader: Reader, key: str, path: str, pointer: str) -> Any:
+    """What an endpoint, asked with a key, shows at a JSON pointer.
+
+    Raises:
+        UnreadableError: no answer, or none with 200.
+    """
+    answer = await reader.caller.send("GET", path, reader.caller.headers(key))
+    if answer is None or answer.status != 200:
+        raise UnreadableError(f"GET {path}: {answer.status if answer else 'no answer'}")
+    return at(parse(answer.body), pointer)

@@ -14,7 +14,8 @@ from veocontracts.reference.settings import Settings
 ABOUT = """Serve the reference gateway until Ctrl-C.
 
 Seconds come from CN8_JOB_TIMEOUT_S, CN8_POLL_S and CN8_RATE_WINDOW_S, the gateway's own key at its upstream from
-CN8_UPSTREAM_KEY, and the secret that callbacks are signed with from CN8_CALLBACK_SECRET. Known keys are vk-* (every service) and vn-* (none)."""
+CN8_UPSTREAM_KEY, and the secret that callbacks are signed with from CN8_CALLBACK_SECRET.
+Known keys are vk-* (every service) and vn-* (none)."""
 
 EXAMPLE = """example:
   veosim serve

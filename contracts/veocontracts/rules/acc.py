@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
+from veocontracts.events import INFERRED
 from veocontracts.history import History, Story
 from veocontracts.rules.base import Observation, Source, broken, held, judged, rule
 from veocontracts.rules.facts import ROUNDING, in_seconds, instant
+from veocontracts.terms import Terms
 
 QUICKSTART = Source(("000", "001"), "Quickstart: Submit a generation job")
 SAMPLE = Source(("000", "001"), "Quickstart: Submit a generation job, its sample", "follows")
@@ -25,6 +27,9 @@ def accepted_envelope(history: History) -> Iterator[Observation]:
         submit = story.submit
         if submit.intent != "valid":
             continue
+        if "envelope" in history.terms.lacks:
+            yield _accepted(story, history.terms)
+            continue
         data, job = submit.data if isinstance(submit.data, dict) else {}, story.promised
         found = {
             "HTTP status": submit.status,
@@ -37,6 +42,16 @@ def accepted_envelope(history: History) -> Iterator[Observation]:
         wrong = [f"{name} {found[name]!r}" for name in expected if found[name] != expected[name]]
         wrong += [f"{name} missing" for name, there in present.items() if not there]
         yield judged(story, not wrong, "202 with the documented envelope", ", ".join(wrong), submit.answered_at)
+
+
+def _accepted(story: Story, terms: Terms) -> Observation:
+    """What an API has in place of the documented envelope: its own document's status and body, with a job's id."""
+    submit = story.submit
+    wrong = [] if submit.status in terms.accepted else [f"HTTP status {submit.status!r}"]
+    wrong += [] if submit.job_id is not None else ["no job id"]
+    wrong += [problem for problem in submit.problems if not problem.endswith(INFERRED)]
+    expected = f"{' or '.join(map(str, terms.accepted))} with a job id, as the API's document has it"
+    return judged(story, not wrong, expected, ", ".join(wrong), submit.answered_at)
 
 
 @rule("ACC-02", "Every accepted submit gets a job id of its own.", SAMPLE, witness="two accepted submits")
@@ -54,7 +69,13 @@ def fresh_ids(history: History) -> Iterator[Observation]:
         seen[job_id] = story.label
 
 
-@rule("ACC-03", "The accepted job names the service that was called.", QUICKSTART, witness="an accepted submit")
+@rule(
+    "ACC-03",
+    "The accepted job names the service that was called.",
+    QUICKSTART,
+    witness="an accepted submit",
+    shows=("envelope",),
+)
 def right_service(history: History) -> Iterator[Observation]:
     """job.service."""
     for story in history.stories:
@@ -74,13 +95,15 @@ APART = timedelta(minutes=1)
     "and not a minute or more before the submit was sent.",
     SAMPLE,
     witness="an accepted submit",
+    shows=("created_at",),
 )
 def created_in_the_past(history: History) -> Iterator[Observation]:
     """created_at in the 202 and in every read."""
     for story in history.stories:
         if not story.accepted:
             continue
-        shown = [(story.promised.get("created_at"), story.submit.wall, story.submit.answered_at)]
+        promised = (story.promised.get("created_at"), story.submit.wall, story.submit.answered_at)
+        shown = [] if "envelope" in history.terms.lacks else [promised]
         shown += [(view.created_at, read.wall, read.answered_at) for read, view in story.views]
         for value, wall, at in shown:
             created = instant(value)

@@ -34,6 +34,7 @@ def known_keys_only(history: History) -> Iterator[Observation]:
     "A key that does not allow the service is answered with 403.",
     PREREQUISITES,
     witness="a submit with a key whose allowed services lack the one called",
+    shows=("entitlement",),
 )
 def allowed_services_only(history: History) -> Iterator[Observation]:
     """403."""

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from veocontracts.history import History, Story
-from veocontracts.terms import Capability, LedgerPower
+from veocontracts.terms import Capability, LedgerPower, Terms
 
 Level = Literal["MUST", "SHOULD"]
 Stage = Literal["surface", "lifecycle", "money", "time", "hostile"]
@@ -84,6 +84,8 @@ class Rule:
         witness: the occasion that must arise before it can pass.
         grains: the parts that are reported by themselves.
         capability: what the profile must declare the gateway to have; where it does not, the rule is skipped.
+        shows: what the gateway's API must have, as in `Terms.lacks`; `{grain}` is the part's name. Where it lacks one
+            of them, the rule, or that part of it, is skipped.
     """
 
     id: str
@@ -96,6 +98,11 @@ class Rule:
     knobs: frozenset[str] = frozenset()
     grains: tuple[str, ...] = ()
     capability: Capability | None = None
+    shows: tuple[str, ...] = ()
+
+    def lacking(self, grain: str, terms: Terms) -> str:
+        """Why the gateway's API gives the rule, or one part of it, nothing to judge, or ""."""
+        return next((terms.lacks[fact] for each in self.shows if (fact := each.format(grain=grain)) in terms.lacks), "")
 
     @property
     def family(self) -> str:
@@ -122,6 +129,7 @@ def rule(  # noqa: PLR0913  the columns of the catalogue
     knobs: tuple[str, ...] = (),
     grains: tuple[str, ...] = (),
     capability: Capability | None = None,
+    shows: tuple[str, ...] = (),
 ) -> Callable[[Judge], Judge]:
     """Register the function as a rule."""
 
@@ -129,7 +137,17 @@ def rule(  # noqa: PLR0913  the columns of the catalogue
         if rule_id in RULES:
             raise ValueError(f"the rule {rule_id} stands twice")
         RULES[rule_id] = Rule(
-            rule_id, level, sentence, source, witness, judge, frozenset(needs), frozenset(knobs), grains, capability
+            rule_id,
+            level,
+            sentence,
+            source,
+            witness,
+            judge,
+            needs=frozenset(needs),
+            knobs=frozenset(knobs),
+            grains=grains,
+            capability=capability,
+            shows=shows,
         )
         return judge
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from veocontracts.history import History, Story
 from veocontracts.rules.base import Observation, Source, broken, judged, rule
 from veocontracts.rules.facts import (
-    EXACT,
+    accounted,
     amount,
     as_asked,
     asked_seconds,
@@ -21,7 +21,7 @@ from veocontracts.rules.facts import (
     state,
     upper,
 )
-from veocontracts.terms import SECOND
+from veocontracts.terms import COSTS, MONEY, SECOND
 
 PRICING = Source(("000", "001"), "Pricing: per second of generated video")
 REALLY_MADE = Source(
@@ -75,19 +75,21 @@ def _told(value: object) -> str:
     "A completed job costs its units times the price, to the last digit.",
     PRICING,
     witness="a completed job",
-    needs=("job",),
+    needs=COSTS,
 )
 def cost_is_units_times_price(history: History) -> Iterator[Observation]:
-    """token_cost = units * price, compared as decimals."""
+    """token_cost = units * price, compared as decimals; where a job shows no units, the seconds stand for them."""
     for story in completed(history):
-        last, price = story.last, history.terms.price
-        units, cost = (amount(last.units), amount(last.cost)) if last else (None, None)
-        if units is None:
-            yield broken(story, f"units * {price}", f"{last.units!r} units" if last else "")
+        last, terms = story.last, history.terms
+        if last is None or ("job" not in terms.ledger and not as_asked(story, terms)):
             continue
-        expected = EXACT.multiply(units, price)
-        actual = cost if cost is not None or last is None else repr(last.cost)
-        yield judged(story, cost == expected, f"{units} * {price} = {expected}", actual)
+        units = amount(last.units) if "job" in terms.ledger else asked_seconds(story, terms)
+        if units is None:
+            yield broken(story, f"units * {terms.price}", f"{last.units!r} units")
+            continue
+        cost, expected = amount(last.cost), terms.due(units)
+        actual = cost if cost is not None else repr(last.cost)
+        yield judged(story, cost == expected, f"{units} * {terms.price} = {expected}", actual)
 
 
 @rule(
@@ -95,7 +97,7 @@ def cost_is_units_times_price(history: History) -> Iterator[Observation]:
     "The price depends on the duration alone: not on model, resolution, aspect ratio, or how long the job took.",
     Source(("000", "001"), "Pricing: the same for both models, per second alone", "follows"),
     witness="two completed jobs of one duration that differ in something else",
-    needs=("job",),
+    needs=COSTS,
 )
 def one_price(history: History) -> Iterator[Observation]:
     """Equal durations, equal costs."""
@@ -117,12 +119,18 @@ def _what(story: Story) -> str:
     return ", ".join(f"{name} {request[name]!r}" for name in ("model", "resolution", "aspect_ratio") if name in request)
 
 
+def _weighed(story: Story, history: History, kept: bool, expected: str, at: int | None = None) -> Iterator[Observation]:
+    """Held or broken; nothing where it seems kept, and nobody can tell what the job was charged."""
+    if not kept or accounted(story, history.terms):
+        yield judged(story, kept, expected, outcome(story), at)
+
+
 @rule(
     "BILL-04",
     "A job that the upstream refused with a 4xx is failed, and not billed; after a 4xx at a poll it may complete.",
     FAILURE,
     witness="an upstream submit or poll that was answered with 4xx",
-    needs=("job", "entries"),
+    needs=MONEY,
 )
 def refused_upstream_is_free(history: History) -> Iterator[Observation]:
     """4xx at submit or at poll."""
@@ -132,9 +140,10 @@ def refused_upstream_is_free(history: History) -> Iterator[Observation]:
             continue
         if at_poll:
             kept = failed_unbilled(story) or state(story) == "completed"
-            yield judged(story, kept, "failed and unbilled, or completed", outcome(story), at_poll[0].at)
+            yield from _weighed(story, history, kept, "failed and unbilled, or completed", at_poll[0].at)
         elif story.upstream and story.planned is None and 400 <= (story.upstream[-1].status or 0) < 500:
-            yield judged(story, failed_unbilled(story), "failed, unbilled", outcome(story), story.upstream[-1].at)
+            kept, refused_at = failed_unbilled(story), story.upstream[-1].at
+            yield from _weighed(story, history, kept, "failed, unbilled", refused_at)
 
 
 @rule(
@@ -142,7 +151,7 @@ def refused_upstream_is_free(history: History) -> Iterator[Observation]:
     "A job that met a 5xx upstream is failed, or completes if the video was really made; only then is it billed.",
     REALLY_MADE,
     witness="an upstream submit or poll that was answered with 5xx",
-    needs=("job", "entries"),
+    needs=MONEY,
 )
 def server_errors_are_free(history: History) -> Iterator[Observation]:
     """5xx at submit or at poll."""
@@ -152,7 +161,7 @@ def server_errors_are_free(history: History) -> Iterator[Observation]:
             continue
         made = any(report.told.state == "success" for report in reports(story))
         kept = failed_unbilled(story) or (state(story) == "completed" and made)
-        yield judged(story, kept, "failed and unbilled, or completed if it was made", outcome(story), met[0].at)
+        yield from _weighed(story, history, kept, "failed and unbilled, or completed if it was made", met[0].at)
 
 
 @rule(
@@ -160,7 +169,7 @@ def server_errors_are_free(history: History) -> Iterator[Observation]:
     "HTTP 200 with {status: 'error'}, at submit or at a poll, fails the job, unbilled.",
     FAILURE,
     witness="an upstream answer of 200 with an error envelope, before the deadline",
-    needs=("job", "entries"),
+    needs=MONEY,
 )
 def error_envelope_is_failure(history: History) -> Iterator[Observation]:
     """The error envelope inside a 200."""
@@ -174,7 +183,7 @@ def error_envelope_is_failure(history: History) -> Iterator[Observation]:
         if story.last is None or story.views[-1][0].at <= told.at:
             continue
         if story.last.terminal or story.views[-1][0].at - told.at > SECOND + history.terms.tolerance:
-            yield judged(story, failed_unbilled(story), "failed, unbilled", outcome(story), told.at)
+            yield from _weighed(story, history, failed_unbilled(story), "failed, unbilled", told.at)
 
 
 def _turned_down(story: Story) -> bool:
@@ -187,7 +196,7 @@ def _turned_down(story: Story) -> bool:
     "A job that timed out is not billed.",
     TIMEOUT,
     witness="a failed job that the upstream had not ended by the deadline, read after charges settled",
-    needs=("job", "entries"),
+    needs=MONEY,
 )
 def timeouts_are_free(history: History) -> Iterator[Observation]:
     """Failed at the deadline, unbilled."""
@@ -196,4 +205,4 @@ def timeouts_are_free(history: History) -> Iterator[Observation]:
         if not story.accepted or state(story) != "failed" or reports(story) or _turned_down(story):
             continue
         if ended is not None and ended[0].at >= lower(story, history.terms):
-            yield judged(story, not charge(story), "unbilled", outcome(story))
+            yield from _weighed(story, history, not charge(story), "unbilled")

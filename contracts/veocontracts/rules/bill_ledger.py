@@ -12,9 +12,11 @@ from veocontracts.rules.bill import TIMEOUT, completed
 from veocontracts.rules.facts import (
     amount,
     amounts_of,
+    as_asked,
     asked_seconds,
     charge,
     charges,
+    charges_due,
     deadline,
     number,
     outcome,
@@ -23,7 +25,7 @@ from veocontracts.rules.facts import (
     slack,
     total,
 )
-from veocontracts.terms import Terms
+from veocontracts.terms import BY_KEY, CHARGES, Terms
 
 ONCE = Source(("000", "001"), "Pricing: billed once, when the gateway job completes")
 SUM = Source(("000", "001"), "Pricing: each completed job is billed once, and no other", "follows")
@@ -35,7 +37,7 @@ REFUSED = Source(("000", "001"), "Pricing: billed when the gateway job completes
     "Nothing is billed before the job completes.",
     ONCE,
     witness="a reading of the ledger while an accepted job was not yet done",
-    needs=("entries",),
+    needs=CHARGES,
 )
 def not_before_completion(history: History) -> Iterator[Observation]:
     """No entry while the job runs."""
@@ -61,7 +63,7 @@ def not_before_completion(history: History) -> Iterator[Observation]:
     "A completed job is billed exactly once, whatever is repeated.",
     ONCE,
     witness="a completed job that was read again, and the ledger after that",
-    needs=("entries",),
+    needs=CHARGES,
 )
 def exactly_once(history: History) -> Iterator[Observation]:
     """One charge, of the job's cost; a hold that is released, and what is charged and given back, are none."""
@@ -69,15 +71,17 @@ def exactly_once(history: History) -> Iterator[Observation]:
         again = [view for view in story.views if view[1].state == "completed"]
         if not story.ledger or len(again) < 2 or story.ledger[-1].at < again[-1][0].at:
             continue
-        entries, cost = charges(story), amount(again[-1][1].cost)
+        entries, terms, cost = charges(story), history.terms, amount(again[-1][1].cost)
+        is_told = cost is not None or terms.lists_charges
+        if (not entries and not charges_due(story, terms)) or not (is_told or as_asked(story, terms)):
+            continue
         billed = _billed_once(entries)
-        expected = asked_seconds(story, history.terms) * history.terms.price if cost is None else cost
-        if billed is not None and (cost is None or billed == cost):
+        expected = terms.due(asked_seconds(story, terms)) if cost is None else cost
+        if billed is not None and (billed == expected or (cost is None and terms.lists_charges)):
             yield held(story)
         else:
-            yield broken(
-                story, f"one charge of {expected}", charge(story) if entries else "no charge", story.ledger[-1].at
-            )
+            actual = charge(story) if entries else "no charge"
+            yield broken(story, f"one charge of {expected}", actual, story.ledger[-1].at)
 
 
 def _billed_once(entries: list[Entry]) -> Decimal | None:
@@ -92,7 +96,7 @@ def _billed_once(entries: list[Entry]) -> Decimal | None:
     "A success that comes after the job failed or timed out is not billed.",
     TIMEOUT,
     witness="a job whose upstream plan reached success after the deadline, read with the ledger after that",
-    needs=("entries",),
+    needs=CHARGES,
 )
 def late_success_is_free(history: History) -> Iterator[Observation]:
     """Ready too late, unbilled."""
@@ -114,21 +118,31 @@ def late_success_is_free(history: History) -> Iterator[Observation]:
     "A refused, unauthorised or rate-limited request is not billed.",
     REFUSED,
     witness="a request answered with 4xx, and the ledger of its key after that",
-    needs=("entries",),
+    needs=BY_KEY,
 )
 def refusals_are_free(history: History) -> Iterator[Observation]:
     """No entry that belongs to no accepted job. Where cases share a key, other cases' charges look the same."""
     if not history.terms.own_keys:
         return
-    accepted = [story.submit.job_id for story in history.stories if story.accepted]
+    last = {reading.key: reading for reading in history.ledger}
     for story in history.stories:
-        status, readings = story.submit.status or 0, story.ledger
-        if not 400 <= status < 500 or not readings or readings[-1].at < story.submit.at:
+        reading = last.get(story.submit.key)
+        if not 400 <= (story.submit.status or 0) < 500 or reading is None or reading.at < story.submit.at:
             continue
-        entries = readings[-1].entries
-        strays = [entry for entry in entries if entry.job_id not in accepted and number(entry.amount) != 0]
-        actual = ", ".join(f"{said(entry.amount)} for {entry.job_id!r}" for entry in strays)
-        yield judged(story, not strays, "no charge", actual, readings[-1].at)
+        strays = _strays(reading, history)
+        if strays is not None:
+            yield judged(story, not strays, "no charge", strays, reading.at)
+
+
+def _strays(reading: LedgerRead, history: History) -> str | None:
+    """What the key was charged for no accepted job, in words; None where a total may hold jobs' charges too."""
+    if "entries" in history.terms.ledger:
+        accepted = [story.submit.job_id for story in history.stories if story.accepted]
+        strays = [e for e in reading.entries or () if e.job_id not in accepted and number(e.amount) != 0]
+        return ", ".join(f"{said(entry.amount)} for {entry.job_id!r}" for entry in strays)
+    if reading.total is None or history.spends(reading.key):
+        return None
+    return f"{reading.total} in all" if reading.total else ""
 
 
 @rule(
@@ -136,7 +150,7 @@ def refusals_are_free(history: History) -> Iterator[Observation]:
     "Over any mix of jobs, what a key is charged adds up to the cost of its completed jobs.",
     SUM,
     witness="a completed job and another request of one key, all read again after their ends, and then its ledger",
-    needs=("entries",),
+    needs=BY_KEY,
 )
 def adds_up(history: History) -> Iterator[Observation]:
     """Sum of charges = sum of costs, for each key. Where cases share a key, its ledger holds other cases' charges."""
@@ -147,15 +161,12 @@ def adds_up(history: History) -> Iterator[Observation]:
         known = [cost for cost in costs if cost is not None]
         if len(stories) < 2 or len(known) < len(stories) or not any(known):
             continue
-        expected, charged = total(known), _charged(reading)
-        kept = charged == expected
-        amounts = amounts_of(reading.entries) or "nothing"
-        adds_to = "no sum" if charged is None else f"{charged}"
-        subject = f"<key:{key}>"
-        if kept:
-            yield Observation(subject, held=True)
+        expected, subject = total(known), f"<key:{key}>"
+        wrong = ", and ".join(text for charged, text in _charged(reading) if charged != expected)
+        if wrong:
+            yield Observation(subject, False, "", f"charges of {expected}", wrong, reading.at)
         else:
-            yield Observation(subject, False, "", f"charges of {expected}", f"{adds_to}: {amounts}", reading.at)
+            yield Observation(subject, held=True)
 
 
 def _cost(story: Story, reading: LedgerRead, terms: Terms) -> Decimal | None:
@@ -164,18 +175,23 @@ def _cost(story: Story, reading: LedgerRead, terms: Terms) -> Decimal | None:
         refused = 400 <= (story.submit.status or 0) < 500 and story.submit.at < reading.at
         return Decimal(0) if refused else None
     views = [view for view in story.views if view[1].terminal and view[0].at <= reading.at]
-    if len(views) < 2 or story.last is None:
+    if len(views) < 2 or story.last is None or reading.at < views[0][0].at + terms.settle:
         return None
     if story.last.state != "completed":
         return Decimal(0)
     cost = number(story.last.cost)
     if cost is None and story.submit.intent == "valid":
-        return asked_seconds(story, terms) * terms.price
+        return terms.due(asked_seconds(story, terms))
     return cost
 
 
-def _charged(reading: LedgerRead) -> Decimal | None:
-    """All that the ledger charges; None where an amount is no number."""
-    amounts = [number(entry.amount) for entry in reading.entries]
-    known = [found for found in amounts if found is not None]
-    return total(known) if len(known) == len(amounts) else None
+def _charged(reading: LedgerRead) -> Iterator[tuple[Decimal | None, str]]:
+    """All that the ledger charges, in each way that it tells, and in words; None where an amount is no number."""
+    if reading.entries is not None:
+        amounts = [number(entry.amount) for entry in reading.entries]
+        known = [found for found in amounts if found is not None]
+        adds_to = total(known) if len(known) == len(amounts) else None
+        told = amounts_of(reading.entries) or "nothing"
+        yield adds_to, f"{'no sum' if adds_to is None else adds_to}: {told}"
+    if reading.total is not None:
+        yield reading.total, f"{reading.total} off the balance"

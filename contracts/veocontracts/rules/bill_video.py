@@ -9,7 +9,7 @@ from veocontracts.history import History, Story
 from veocontracts.rules.base import Observation, Source, judged, rule
 from veocontracts.rules.bill import completed, settled
 from veocontracts.rules.facts import (
-    EXACT,
+    accounted,
     as_asked,
     charge,
     charges,
@@ -22,6 +22,7 @@ from veocontracts.rules.facts import (
     reports,
     total,
 )
+from veocontracts.terms import MONEY
 
 NOTHING_MADE = Source(
     ("000", "001"), "Pricing: per second of generated video; without a video there is none", "follows"
@@ -36,7 +37,7 @@ PER_SECOND = Source(
     "A success without a usable video is a failure: it fails the job, and is not billed.",
     NOTHING_MADE,
     witness="an upstream that reported a success without a video, or filtered the video out, before the deadline",
-    needs=("job", "entries"),
+    needs=MONEY,
 )
 def no_video_no_charge(history: History) -> Iterator[Observation]:
     """No video_url, an empty result, all samples filtered."""
@@ -48,8 +49,9 @@ def no_video_no_charge(history: History) -> Iterator[Observation]:
         filtered = story.planned is not None and story.planned.outcome == "filtered"
         if not (empty or filtered) or any(map(makes_sense, found)):
             continue
-        if settled(story, history):
-            yield judged(story, failed_unbilled(story), "failed, unbilled", outcome(story), found[0].at)
+        kept = failed_unbilled(story)
+        if settled(story, history) and (not kept or accounted(story, history.terms)):
+            yield judged(story, kept, "failed, unbilled", outcome(story), found[0].at)
 
 
 @rule(
@@ -58,7 +60,7 @@ def no_video_no_charge(history: History) -> Iterator[Observation]:
     PER_SECOND,
     witness="a completed job of which the upstream reported fewer or more seconds than were asked for",
     level="SHOULD",
-    needs=("job", "entries"),
+    needs=MONEY,
 )
 def no_more_than_delivered(history: History) -> Iterator[Observation]:
     """Units, cost and charges within the delivered seconds."""
@@ -66,11 +68,13 @@ def no_more_than_delivered(history: History) -> Iterator[Observation]:
         seconds = number(delivered(story))
         if seconds is None or seconds <= 0 or as_asked(story, history.terms):
             continue
-        most = EXACT.multiply(seconds, history.terms.price)
+        most = history.terms.due(seconds)
         last = story.last
         units = ((number(last.units) if last else None) or Decimal(0)).copy_abs()
         within = units <= seconds and all(found.copy_abs() <= most for found in _amounts(story))
         actual = f"{units} units, {charge(story) or 'unbilled'}"
+        if within and not accounted(story, history.terms):
+            continue
         yield judged(story, within, f"at most {seconds} units and {most}", actual)
 
 

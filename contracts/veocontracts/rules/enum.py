@@ -6,8 +6,19 @@ from collections.abc import Iterator
 
 from veocontracts.history import History, Story
 from veocontracts.rules.base import Observation, Source, broken, held, judged, rule
-from veocontracts.rules.facts import amount, asked, asked_seconds, charge, outcome, refused, state, succeeds_in_time
-from veocontracts.terms import Terms
+from veocontracts.rules.facts import (
+    accounted,
+    amount,
+    asked,
+    asked_seconds,
+    charge,
+    outcome,
+    refused,
+    state,
+    succeeds_in_time,
+)
+from veocontracts.terms import MONEY, Terms
+from veocontracts.wires import WIRES
 
 FIELDS = ("model", "resolution", "duration", "aspect_ratio")
 CHANGELOG = Source(("000", "001"), "Changelog 1.1: exact enum values")
@@ -51,6 +62,7 @@ def documented_values_work(history: History) -> Iterator[Observation]:
     EXACTLY,
     witness="a request with one string that is not documented",
     grains=FIELDS,
+    shows=("values.{grain}",),
 )
 def other_strings_refused(history: History) -> Iterator[Observation]:
     """Near misses first, then foreign strings."""
@@ -63,6 +75,7 @@ def other_strings_refused(history: History) -> Iterator[Observation]:
     Source(("000", "001"), "FAQ: an integer duration is a 400; for other fields and types it follows", "follows"),
     witness="a request with one value of a wrong type",
     grains=FIELDS,
+    shows=("types.{grain}",),
 )
 def other_types_refused(history: History) -> Iterator[Observation]:
     """Numbers, null, booleans, lists, objects."""
@@ -93,6 +106,7 @@ def _refused(history: History, intent: str) -> Iterator[Observation]:
     CHANGELOG,
     witness="a completed job whose request left the field out",
     grains=FIELDS,
+    shows=("default.{grain}", "result.{grain}"),
 )
 def defaults_apply(history: History) -> Iterator[Observation]:
     """result_data holds the default."""
@@ -102,7 +116,7 @@ def defaults_apply(history: History) -> Iterator[Observation]:
             continue
         result = last.result if isinstance(last.result, dict) else {}
         for field in FIELDS:
-            if field in request:
+            if field in request or field not in history.terms.defaults:
                 continue
             default = asked(story, field, history.terms)
             if field == "duration":
@@ -119,6 +133,7 @@ def defaults_apply(history: History) -> Iterator[Observation]:
     Source(("000", "001"), "Input / Output; Quickstart; unknown fields are practice"),
     witness="a request without its required field, one without the optional prompt, or one with an unknown field",
     grains=("required", "optional", "extra"),
+    shows=("{grain}",),
 )
 def required_fields(history: History) -> Iterator[Observation]:
     """Required, optional, unknown."""
@@ -163,7 +178,7 @@ def bodies_refused(history: History) -> Iterator[Observation]:
     "A request that must be refused is never mended in silence, made and billed.",
     Source(("000", "001"), "FAQ: an integer duration is a 400", "follows"),
     witness="a request that must be refused, followed until charges settled",
-    needs=("job", "entries"),
+    needs=MONEY,
 )
 def never_mended(history: History) -> Iterator[Observation]:
     """No video and no charge from a wrong request."""
@@ -172,8 +187,10 @@ def never_mended(history: History) -> Iterator[Observation]:
             continue
         made = [event for event in story.upstream if event.job is not None]
         if made and charge(story):
-            sent = made[0].request.get(story.submit.about) if isinstance(made[0].request, dict) else None
+            sent = WIRES[history.terms.dialect].said(made[0].request).get(story.submit.about)
             actual = f"sent upstream as {story.submit.about} {sent!r}; {outcome(story)}"
             yield broken(story, "neither made nor billed", actual, made[0].at)
+        elif made and not accounted(story, history.terms):
+            continue
         elif not story.accepted or (story.last is not None and story.last.terminal):
             yield held(story)

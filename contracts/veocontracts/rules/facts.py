@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from datetime import datetime, timedelta
-from decimal import Context, Decimal
+from decimal import Decimal
 from functools import reduce
 from typing import Any
 
 from veocontracts.events import Entry, Read, UpstreamCallback, UpstreamPoll
 from veocontracts.history import Story
-from veocontracts.terms import SECOND, Terms
+from veocontracts.terms import COSTS, EXACT, SECOND, Terms
 
 _RFC3339 = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]00:00)")
 
@@ -22,9 +22,21 @@ def asked(story: Story, field: str, terms: Terms) -> Any:
     return request[field] if isinstance(request, dict) and field in request else terms.defaults.get(field)
 
 
+_SECONDS = re.compile(r"(?:PT)?(\d{1,9}(?:\.\d{1,9})?) ?(?:s|sec|seconds?)?", re.IGNORECASE)
+
+
+def seconds_in(value: object) -> Decimal | None:
+    """The seconds that a duration means, such as 4, '4', '4s' or 'PT4S'; None for what tells none."""
+    if isinstance(value, bool) or not isinstance(value, int | Decimal | str):
+        return None
+    found = _SECONDS.fullmatch(str(value))
+    return Decimal(found[1]) if found else None
+
+
 def asked_seconds(story: Story, terms: Terms) -> Decimal:
-    """The duration that was asked for, in seconds."""
-    return Decimal(str(asked(story, "duration", terms)).removesuffix("s"))
+    """The seconds that were asked for; where no field says, those that the upstream delivered, or 0 for none."""
+    found = seconds_in(asked(story, "duration", terms))
+    return found if found is not None else number(delivered(story)) or Decimal(0)
 
 
 def slack(story: Story, terms: Terms) -> int:
@@ -47,8 +59,6 @@ def upper(story: Story, terms: Terms) -> int:
     return deadline(story, terms) + slack(story, terms) + terms.grace
 
 
-EXACT = Context(prec=100)
-"""Enough digits for the product of any two amounts."""
 DIGITS = 30
 
 
@@ -130,6 +140,19 @@ def state(story: Story) -> str:
 def outcome(story: Story) -> str:
     """State and charge in one phrase."""
     return f"{state(story)}, {charge(story) or 'unbilled'}"
+
+
+def accounted(story: Story, terms: Terms) -> bool:
+    """Whether it can be told what this job was charged: it shows its cost, or charges were read once they were due."""
+    if not terms.ledger.isdisjoint(COSTS) and story.last is not None and story.last.terminal:
+        return True
+    return charges_due(story, terms)
+
+
+def charges_due(story: Story, terms: Terms) -> bool:
+    """Whether the ledger was read so late after the job's end that it must show its charge."""
+    ended = story.ended
+    return ended is not None and bool(story.ledger) and story.ledger[-1].at >= ended[0].at + terms.settle
 
 
 def failed_unbilled(story: Story) -> bool:
@@ -219,4 +242,7 @@ def delivered(story: Story) -> Any:
 
 def as_asked(story: Story, terms: Terms) -> bool:
     """Whether the upstream delivered the seconds that were asked for, as far as it said."""
-    return delivered(story) is None or number(delivered(story)) == asked_seconds(story, terms)
+    told = delivered(story)
+    if told is None:
+        return seconds_in(asked(story, "duration", terms)) is not None
+    return number(told) == asked_seconds(story, terms)

@@ -8,6 +8,7 @@ from veocontracts.events import Shown, UpstreamCallback, Webhook
 from veocontracts.history import History, Story
 from veocontracts.rules.base import Observation, Source, broken, held, judged, rule
 from veocontracts.rules.facts import (
+    accounted,
     charge,
     charges,
     is_video,
@@ -19,7 +20,7 @@ from veocontracts.rules.facts import (
     state,
     upper,
 )
-from veocontracts.terms import SECOND, Terms
+from veocontracts.terms import MONEY, SECOND, Terms
 
 EVENT = Source(
     ("000", "001"), "Guides: Async lifecycle (double polling); an event is optional, its form is practice", "practice"
@@ -76,7 +77,7 @@ def _disagrees(story: Story, event: Webhook) -> str:
     "is due, change nothing that was settled, bill nothing twice, and one that counts is not lost.",
     CALLBACK,
     witness="a callback of each kind, the job read and its charges seen after it",
-    needs=("job", "entries"),
+    needs=MONEY,
     grains=("twice", "late", "order", "early", "unsigned"),
     capability="callbacks",
 )
@@ -89,21 +90,21 @@ def callbacks_are_safe(history: History) -> Iterator[Observation]:
             each for each in story.callbacks if each.told.state in {"success", "error"} and each.status is not None
         ]
         counted = [each for each in final if each.signed or not history.terms.signed_callbacks]
-        yield from _twice(story, counted)
+        yield from _twice(story, counted, history.terms)
         yield from _late(story, counted, history.terms)
         yield from _early(story, counted, history.terms)
         yield from _unsigned(story, final, history.terms)
     yield from _in_order(history)
 
 
-def _twice(story: Story, callbacks: list[UpstreamCallback]) -> Iterator[Observation]:
+def _twice(story: Story, callbacks: list[UpstreamCallback], terms: Terms) -> Iterator[Observation]:
     """A second delivery is taken, bills nothing, and changes nothing."""
     again = callbacks[1:]
     refused = next((each for each in again if (each.status or 0) >= FAILURE), None)
     if refused is not None:
         yield broken(story, "a repeated callback is taken", f"HTTP {refused.status}", refused.at, "twice")
     elif again:
-        yield from _settled(story, again[0].at, "twice")
+        yield from _settled(story, again[0].at, "twice", terms)
 
 
 def _late(story: Story, callbacks: list[UpstreamCallback], terms: Terms) -> Iterator[Observation]:
@@ -113,10 +114,10 @@ def _late(story: Story, callbacks: list[UpstreamCallback], terms: Terms) -> Iter
         end = min(end, story.ended[0].at)
     late = next((each for each in callbacks if each.at > end), None)
     if late is not None:
-        yield from _settled(story, late.at, "late")
+        yield from _settled(story, late.at, "late", terms)
 
 
-def _settled(story: Story, since: int, grain: str) -> Iterator[Observation]:
+def _settled(story: Story, since: int, grain: str, terms: Terms) -> Iterator[Observation]:
     """Whether the job shows after `since` what it showed at its end, billed at most once, and not at all if failed."""
     ends = [shown for _, shown in story.views if shown.terminal]
     if not ends or story.views[-1][0].at <= since:
@@ -129,7 +130,7 @@ def _settled(story: Story, since: int, grain: str) -> Iterator[Observation]:
     elif len(charges(story)) > (first.state == "completed"):
         expected = "one charge" if first.state == "completed" else "no charge"
         yield broken(story, expected, charge(story), since, grain)
-    else:
+    elif accounted(story, terms):
         yield held(story, grain)
 
 
@@ -175,7 +176,9 @@ def _in_order(history: History) -> Iterator[Observation]:
             continue
         if story.views[-1][0].at >= callback.at + SECOND + history.terms.tolerance:
             found = last.result.get("video_url") if isinstance(last.result, dict) else None
-            kept = last.state == "completed" and found == callback.told.video_url
+            others = {theirs.told.video_url for other, theirs in told if other is not story}
+            own = "as-upstream" in history.terms.lacks and is_video(found) and found not in others
+            kept = last.state == "completed" and (own or found == callback.told.video_url)
             expected = f"completed with {callback.told.video_url!r}"
             yield judged(story, kept, expected, f"{state(story)} with {found!r}", callback.at, "order")
 

@@ -11,6 +11,7 @@ from veocontracts.rules.base import Observation, Source, broken, held, judged, r
 from veocontracts.rules.facts import (
     ROUNDING,
     instant,
+    is_video,
     knows_upstream_job,
     lower,
     makes_sense,
@@ -18,7 +19,7 @@ from veocontracts.rules.facts import (
     own_reads,
     reports,
 )
-from veocontracts.terms import SECOND
+from veocontracts.terms import SECOND, Terms
 
 LIFECYCLE = Source(("000", "001"), "Guides: Async lifecycle (double polling)")
 POLLING = Source(("000", "001"), "Quickstart: Poll for the video")
@@ -54,12 +55,21 @@ def completed_with_result(history: History) -> Iterator[Observation]:
             yield broken(story, "completed, since the upstream reported success", outcome(story), told.at)
             continue
         result = last.result if isinstance(last.result, dict) else {}
-        answer = told.data if isinstance(told, UpstreamPoll) and isinstance(told.data, dict) else {}
-        said: dict[str, object] = {name: answer[name] for name in RESULT_FIELDS if name in answer}
-        said["video_url"] = told.told.video_url
+        if "as-upstream" in history.terms.lacks:
+            kept = "result.video_url" in history.terms.lacks or is_video(result.get("video_url"))
+            yield judged(story, kept, "a video", f"video_url {result.get('video_url')!r}")
+            continue
+        said = _result_of(told, history.terms)
         wrong = [f"{name} {result.get(name)!r}" for name in said if result.get(name) != said[name]]
         expected = ", ".join(f"{name} {value!r}" for name, value in said.items())
         yield judged(story, not wrong, f"the upstream's result: {expected}", ", ".join(wrong))
+
+
+def _result_of(told: UpstreamPoll | UpstreamCallback, terms: Terms) -> dict[str, object]:
+    """What the result has to carry: all of the documented fields only of the upstream that the documents describe."""
+    answer = told.data if isinstance(told, UpstreamPoll) and isinstance(told.data, dict) else {}
+    described = RESULT_FIELDS if terms.dialect == "api-video" else ()
+    return {name: answer[name] for name in described if name in answer} | {"video_url": told.told.video_url}
 
 
 def _heard(story: Story) -> UpstreamPoll | UpstreamCallback | None:
@@ -93,7 +103,7 @@ def only_forward(history: History) -> Iterator[Observation]:
             None,
         )
         if problem is None and views and story.accepted:
-            problem = _moved(story, views[0]) or _gone(story)
+            problem = _moved(story, views[0], history.terms) or _gone(story)
         if problem is not None:
             expected, actual, at = problem
             yield broken(story, expected, actual, at)
@@ -127,11 +137,13 @@ def _change(before: Shown, view: tuple[Read, Shown]) -> Problem | None:
     return None
 
 
-def _moved(story: Story, view: tuple[Read, Shown]) -> Problem | None:
+def _moved(story: Story, view: tuple[Read, Shown], terms: Terms) -> Problem | None:
     read, shown = view
     first = story.promised.get("created_at")
-    if shown.id != story.submit.job_id:
+    if shown.id != story.submit.job_id and "id" not in terms.lacks:
         return f"id {story.submit.job_id!r}", repr(shown.id), read.answered_at
+    if "envelope" in terms.lacks:
+        return None
     same = instant(first) is not None and instant(shown.created_at) == instant(first)
     if shown.created_at != first and not same:
         return f"created_at {first!r} as in the 202", repr(shown.created_at), read.answered_at
@@ -150,6 +162,7 @@ def _gone(story: Story) -> Problem | None:
     "and not in the future of the read that shows it.",
     SAMPLE,
     witness="a completed job",
+    shows=("completed_at",),
 )
 def completed_at(history: History) -> Iterator[Observation]:
     """Present exactly with completed."""
@@ -209,4 +222,6 @@ def unknown_is_404(history: History) -> Iterator[Observation]:
     for read in history.of(Read):
         if read.intent == "unknown-id":
             actual = f"{read.status} {read.data!r}"[:160]
-            yield Observation(read.label, read.status == 404, "", "404", actual, read.answered_at)
+            unknown = history.terms.unknown
+            expected = " or ".join(map(str, unknown))
+            yield Observation(read.label, read.status in unknown, "", expected, actual, read.answered_at)

@@ -9,6 +9,7 @@ from veocontracts.events import UpstreamPoll
 from veocontracts.history import History, Story
 from veocontracts.rules.base import Observation, Source, broken, held, judged, rule
 from veocontracts.rules.facts import makes_sense, reports
+from veocontracts.terms import Terms
 
 SECURITY = Source((), "common HTTP; what one customer made is no other's business", "practice")
 POLLING = Source(("000", "001"), "Quickstart: Poll for the video, its sample", "follows")
@@ -31,10 +32,17 @@ def invisible_to_others(history: History) -> Iterator[Observation]:
             if shown is None or read.at < shown:
                 continue
             actual = f"HTTP {read.status}" + (f", {read.shown.state or repr(read.shown.word)}" if read.shown else "")
-            yield judged(story, read.status in {403, 404}, "403 or 404", actual, read.answered_at)
+            allowed = (403, *history.terms.unknown)
+            yield judged(story, read.status in allowed, " or ".join(map(str, allowed)), actual, read.answered_at)
 
 
-@rule("LIFE-07", "The job names the service that it was submitted to.", POLLING, witness="a job that was shown")
+@rule(
+    "LIFE-07",
+    "The job names the service that it was submitted to.",
+    POLLING,
+    witness="a job that was shown",
+    shows=("service",),
+)
 def names_its_service(history: History) -> Iterator[Observation]:
     """service_name in every read."""
     for story in history.stories:
@@ -56,7 +64,7 @@ def names_its_service(history: History) -> Iterator[Observation]:
 )
 def no_cross_talk(history: History) -> Iterator[Observation]:
     """No value of a result is another job's instead of the job's own."""
-    said = {story.label: _said(story) for story in history.stories}
+    said = {story.label: _said(story, history.terms) for story in history.stories}
     for story in history.stories:
         last, own = story.last, said[story.label]
         result = last.result if last is not None and isinstance(last.result, dict) else {}
@@ -75,13 +83,14 @@ def no_cross_talk(history: History) -> Iterator[Observation]:
             yield held(story)
 
 
-def _said(story: Story) -> Mapping[str, Any]:
+def _said(story: Story, terms: Terms) -> Mapping[str, Any]:
     """What the upstream said of the job's own video; nothing where there is none."""
     report = next(filter(makes_sense, reports(story)), None)
     if report is None:
         return {}
     data = report.data if isinstance(report, UpstreamPoll) and isinstance(report.data, dict) else {}
-    return {"video_url": report.told.video_url} | {name: data[name] for name in FIELDS if name in data}
+    described = FIELDS if terms.dialect == "api-video" else ()  # others write them in words of their own
+    return {"video_url": report.told.video_url} | {name: data[name] for name in described if name in data}
 
 
 def _together(story: Story, other: Story) -> bool:

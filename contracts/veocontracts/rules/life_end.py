@@ -10,6 +10,7 @@ from veocontracts.history import History, Story
 from veocontracts.rules.base import Observation, Source, broken, held, judged, rule
 from veocontracts.rules.bill import settled
 from veocontracts.rules.facts import (
+    accounted,
     failed_unbilled,
     in_seconds,
     is_video,
@@ -23,6 +24,7 @@ from veocontracts.rules.facts import (
     upper,
     with_error,
 )
+from veocontracts.terms import MONEY
 
 REASON = Source((), "a customer who cannot see why a job failed asks support", "practice")
 FAILED = Source(
@@ -103,7 +105,7 @@ def _ended_upstream(story: Story, by: int) -> bool:
     "A job that the upstream failed, in whatever words of its own, is failed and unbilled, and shows no video.",
     FAILED,
     witness="a report of the upstream that the job failed or was cancelled, or one with an error in place of the video",
-    needs=("job", "entries"),
+    needs=MONEY,
 )
 def failure_is_failure(history: History) -> Iterator[Observation]:
     """An error, a cancellation, words for a video, or a success with an error; the client's own image is no video."""
@@ -117,9 +119,9 @@ def failure_is_failure(history: History) -> Iterator[Observation]:
         texts = [text for _, shown in story.views for text in _texts([shown.result]) if text not in own]
         videos = [text for text in texts if text.startswith(ADDRESSES)]
         actual = outcome(story) + (f", with {videos[0]!r}" if videos else "")
-        yield judged(
-            story, failed_unbilled(story) and not videos, "failed, unbilled, without a video", actual, found[0].at
-        )
+        kept = failed_unbilled(story) and not videos
+        if not kept or accounted(story, history.terms):
+            yield judged(story, kept, "failed, unbilled, without a video", actual, found[0].at)
 
 
 def _failure(report: UpstreamPoll | UpstreamCallback) -> bool:

@@ -9,7 +9,7 @@ from veocontracts.events import Submit
 from veocontracts.history import History, Story
 from veocontracts.rules.base import Observation, Source, broken, held, judged, rule
 from veocontracts.rules.facts import in_seconds
-from veocontracts.terms import SECOND
+from veocontracts.terms import SECOND, Terms
 
 SPECS = Source(("000", "001"), "Specs: Rate Limit")
 CODE = Source(("000", "001"), "Specs: Rate Limit; the status code is practice", "practice")
@@ -26,7 +26,7 @@ def _burst(history: History, intent: str) -> list[Story]:
 @rule(
     "RATE-01",
     "A minute's worth of submits in quick succession is accepted; of three times as many, at most twice the limit is, "
-    "and the rest is answered with 429.",
+    "in one of two bursts half a window apart no more than the limit, and the rest is answered with 429.",
     CODE,
     witness="three times the limit of submits by one key within a minute, after a pause",
     knobs=("rate_window",),
@@ -50,7 +50,27 @@ def limited(history: History) -> Iterator[Observation]:
         if not story.accepted and story.submit.status != 429:
             yield broken(story, "429", story.submit.status, story.submit.answered_at)
             return
-    yield held(burst[0])
+    yield _too_many_twice(burst, _burst(history, "burst-again"), history.terms) or held(burst[0])
+
+
+def _too_many_twice(burst: list[Story], again: list[Story], terms: Terms) -> Observation | None:
+    """Of two bursts half a window apart only one can lie in two fixed windows; a limit that slides allows for neither.
+
+    A bucket that refills in the meantime is granted what it gains.
+    """
+    limit, window = terms.submits_per_minute, terms.rate_window
+    if len(again) < 2 * limit:
+        return None
+    first, second = (each[-1].submit.at - each[0].submit.at for each in (burst, again))
+    if not first <= (again[0].submit.at - burst[0].submit.at) % window <= window - second:
+        return None
+    most = limit + limit * max(first, second) // window
+    accepted = [sum(story.accepted for story in each) for each in (burst, again)]
+    if min(accepted) <= most:
+        return None
+    expected = f"at most {most} accepted in one of two bursts half a window apart"
+    last = again[-1]
+    return broken(last, expected, f"{accepted[0]} and {accepted[1]} were accepted", last.submit.answered_at)
 
 
 @rule(

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from veocontracts.events import Restart
 from veocontracts.history import History, Story
 from veocontracts.rules.base import Observation, Source, broken, held, rule
-from veocontracts.rules.facts import charge, charges, in_seconds, own_reads, upper
-from veocontracts.terms import Terms
+from veocontracts.rules.facts import accounted, charge, charges, in_seconds, own_reads, upper
+from veocontracts.terms import MONEY, Terms
 
 GONE = frozenset({404, 410})
 
@@ -18,7 +18,7 @@ GONE = frozenset({404, 410})
     "A restart loses no job and bills none twice: each job in flight still ends, billed at most once.",
     Source(("000", "001"), "Guides: Async lifecycle (double polling); Pricing: billed once, on completion", "follows"),
     witness="a job that was accepted before a restart, read at its end and charged or not after it",
-    needs=("job", "entries"),
+    needs=MONEY,
     capability="restart",
 )
 def survives_restart(history: History) -> Iterator[Observation]:
@@ -32,8 +32,12 @@ def survives_restart(history: History) -> Iterator[Observation]:
         problem = _lost(story, restart) or _billed_again(story) or _stuck(story, history.terms)
         if problem is not None:
             yield problem
-        elif any(shown.terminal and read.at >= restart.ready_at for read, shown in story.views):
+        elif _ended_after(story, restart) and accounted(story, history.terms):
             yield held(story)
+
+
+def _ended_after(story: Story, restart: Restart) -> bool:
+    return any(shown.terminal and read.at >= restart.ready_at for read, shown in story.views)
 
 
 def _lost(story: Story, restart: Restart) -> Observation | None:

@@ -9,6 +9,7 @@ from veocontracts.events import Read, Shown
 from veocontracts.history import History, Story
 from veocontracts.rules.base import Observation, Source, broken, held, judged, rule
 from veocontracts.rules.facts import (
+    accounted,
     charge,
     deadline,
     failed_unbilled,
@@ -22,7 +23,7 @@ from veocontracts.rules.facts import (
     succeeds_in_time,
     upper,
 )
-from veocontracts.terms import SECOND, Terms
+from veocontracts.terms import MONEY, SECOND, Terms
 
 TIMEOUT = Source(
     ("000", "001"), "Overview: 600 s timeout; FAQ: the job fails if not done by then; counted from the 202 (inferred)"
@@ -102,7 +103,7 @@ def _quick_end(story: Story) -> bool:
     "A success just inside the 600 s is completed and billed.",
     TIMEOUT,
     witness="a job that succeeds upstream within the last minute in which any gateway with this poll gap must see it",
-    needs=("job", "entries"),
+    needs=MONEY,
     knobs=("job_timeout",),
 )
 def just_inside(history: History) -> Iterator[Observation]:
@@ -117,6 +118,8 @@ def just_inside(history: History) -> Iterator[Observation]:
             continue
         if story.views[-1][0].at > deadline(story, terms):
             kept = state(story) == "completed" and charge(story) != ""
+            if state(story) == "completed" and not kept and not accounted(story, terms):
+                continue
             yield judged(
                 story, kept, f"completed and billed, ready at {since(story, planned.ready_at)}", outcome(story)
             )
@@ -127,7 +130,7 @@ def just_inside(history: History) -> Iterator[Observation]:
     "A success after the 600 s leaves the job failed and unbilled, for good.",
     TIMEOUT,
     witness="a job that succeeds upstream within a minute after the deadline, read after that",
-    needs=("job", "entries"),
+    needs=MONEY,
     knobs=("job_timeout",),
 )
 def too_late(history: History) -> Iterator[Observation]:
@@ -139,8 +142,10 @@ def too_late(history: History) -> Iterator[Observation]:
         end = deadline(story, terms) + slack(story, terms)
         looked = max(planned.ready_at, upper(story, terms))
         if end < planned.ready_at <= end + NEAR and story.views and story.views[-1][0].at > looked:
+            kept = failed_unbilled(story)
             expected = f"failed and unbilled, ready only at {since(story, planned.ready_at)}"
-            yield judged(story, failed_unbilled(story), expected, outcome(story))
+            if not kept or accounted(story, terms):
+                yield judged(story, kept, expected, outcome(story))
 
 
 @rule(

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 
 from veocontracts.events import UpstreamPoll, UpstreamSubmit
 from veocontracts.history import History
 from veocontracts.rules.base import Observation, Source, broken, held, judged, rule
-from veocontracts.rules.facts import refused
+from veocontracts.rules.facts import refused, seconds_in
+from veocontracts.terms import Terms
+from veocontracts.wires import WIRES
 
 LIFECYCLE = Source(("000", "001"), "Guides: Async lifecycle (double polling)", "follows")
 INPUT = Source(("000", "001"), "Input / Output", "follows")
-RENAMED: Mapping[str, Mapping[str, str]] = {"api-video": {}, "image-to-video": {"image": "image_url"}}
-"""What an upstream calls the client's fields where it has names of its own; that of documents 000 and 001 has none."""
-OWN_VALUES: Mapping[str, frozenset[str]] = {"image-to-video": frozenset({"model", "resolution", "duration"})}
-"""Fields whose values an upstream writes in its own way (002 Body)."""
+_RATIO = re.compile(r"\d+:\d+")
+INLINE = ";base64,"
 RETRYABLE = frozenset({408, 425, 429})
 
 
@@ -52,36 +53,45 @@ def one_generation(history: History) -> Iterator[Observation]:
 )
 def unchanged(history: History) -> Iterator[Observation]:
     """Byte for byte, or refused as a whole."""
-    dialect = history.terms.dialect
-    for story in history.stories if dialect in RENAMED else ():
+    for story in history.stories:
         asked = story.submit.request
         if not isinstance(asked, dict) or story.submit.intent != "valid":
             continue
         if story.accepted and not story.upstream and history.strays:
             stray = history.strays[0]
-            yield broken(story, _both(asked), _both(stray.request), stray.at)
+            yield broken(story, _both(asked), _both(_said(stray.request, history.terms)), stray.at)
         for event in story.upstream:
-            sent = _in_the_clients_names(event.request, dialect)
-            wrong = [name for name in ("prompt", "image") if not _same(asked.get(name), sent.get(name), dialect)]
+            sent, own = _said(event.request, history.terms), _own_values(history.terms)
+            wrong = [name for name in ("prompt", "image") if not _same(asked.get(name), sent.get(name), own=own)]
             expected = ", ".join(f"{name} {_short(asked.get(name))}" for name in wrong)
             actual = ", ".join(f"{name} {_short(sent.get(name))}" for name in wrong)
             yield judged(story, not wrong, expected, actual, event.at)
 
 
-def _in_the_clients_names(request: object, dialect: str) -> dict[str, object]:
-    found = request if isinstance(request, dict) else {}
-    return found | {name: found.get(theirs) for name, theirs in RENAMED[dialect].items()}
+def _said(request: object, terms: Terms) -> dict[str, object]:
+    """A request to the upstream by roles."""
+    return WIRES[terms.dialect].said(request)
 
 
-def _same(asked: object, sent: object, dialect: str) -> bool:
-    """Equal; where the upstream takes images as URIs, and always a prompt (002 Body), what that calls for as well."""
-    if asked == sent or dialect not in OWN_VALUES:
-        return asked == sent
-    return not asked or (isinstance(sent, str) and sent.startswith("data:") and sent.endswith(f";base64,{asked}"))
+def _own_values(terms: Terms) -> bool:
+    """Whether the upstream writes values in its own way, and not in the client's."""
+    return terms.speaks != terms.dialect
 
 
-def _both(request: object) -> str:
-    found = request if isinstance(request, dict) else {}
+def _same(asked: object, sent: object, *, own: bool) -> bool:
+    """Equal; where the upstream has its own ways, also one picture as base64 and as a URI, and a prompt where none is.
+
+    Some want a prompt always (002 Body), and some take images in one form alone.
+    """
+    return asked == sent or (own and (not asked or _payload(asked) == _payload(sent)))
+
+
+def _payload(image: object) -> object:
+    """The base64 text of a data URI."""
+    return image.partition(INLINE)[2] if isinstance(image, str) and image[:5].lower() == "data:" else image
+
+
+def _both(found: Mapping[str, object]) -> str:
     return ", ".join(f"{name} {_short(found.get(name))}" for name in ("prompt", "image"))
 
 
@@ -95,22 +105,37 @@ def _short(value: object) -> str:
     "What the client left out is left out upstream too, or sent as its documented default.",
     Source(("000", "001"), "Input / Output; Changelog 1.1: the defaults"),
     witness="an upstream submit of a valid job whose request left a field out that has a default",
+    shows=("defaults",),
 )
 def left_out(history: History) -> Iterator[Observation]:
     """Field by field."""
-    defaults = history.terms.defaults
-    dialect = history.terms.dialect
-    for story in history.stories if dialect in RENAMED else ():
+    terms = history.terms
+    own = _own_values(terms)
+    for story in history.stories:
         asked = story.submit.request
         if not isinstance(asked, dict) or story.submit.intent != "valid":
             continue
-        free = [name for name in defaults if name not in asked and name not in OWN_VALUES.get(dialect, ())]
+        free = [name for name in terms.defaults if name not in asked and _is_alike(name, terms.defaults[name], own=own)]
         for event in story.upstream if free else ():
-            sent = event.request if isinstance(event.request, dict) else {}
-            wrong = [name for name in free if name in sent and sent[name] != defaults[name]]
-            expected = ", ".join(f"{name} left out or {defaults[name]!r}" for name in wrong)
+            sent = _said(event.request, terms)
+            said = [name for name in free if name in sent and _is_alike(name, sent[name], own=own)]
+            wrong = [name for name in said if not _means(name, sent[name], terms.defaults[name], own=own)]
+            expected = ", ".join(f"{name} left out or {terms.defaults[name]!r}" for name in wrong)
             actual = ", ".join(f"{name} {_short(sent[name])}" for name in wrong)
             yield judged(story, not wrong, expected, actual, event.at)
+
+
+def _is_alike(name: str, value: object, *, own: bool) -> bool:
+    """Whether a value can be compared, whatever words two APIs have: seconds and ratios can, a model's name cannot."""
+    if not own:
+        return True
+    ratio = name == "aspect_ratio" and isinstance(value, str) and _RATIO.fullmatch(value)
+    return bool(ratio) or (name == "duration" and seconds_in(value) is not None)
+
+
+def _means(name: str, sent: object, default: object, *, own: bool) -> bool:
+    """Whether a value is the default, or in an upstream's own way as many seconds."""
+    return sent == default or (own and name == "duration" and seconds_in(sent) == seconds_in(default))
 
 
 @rule(
@@ -129,12 +154,17 @@ def polls_its_own(history: History) -> Iterator[Observation]:
         if final is None:
             continue
         more = len(story.polls) - final - 1
+        if 0 < more <= (LOST if history.terms.tolerance else 0):
+            continue
         if more:
             actual = f"{more} more poll{'s' * (more > 1)} after {story.polls[final].told.word!r}"
             yield broken(story, "no poll after a terminal answer", actual, story.polls[final + 1].at)
         elif history.events[-1].at > story.polls[final].at + history.terms.poll_gap:
             yield held(story)
 
+
+LOST = 1
+"""Where time is pressed, a gateway may give up on an answer that is on its way: so many polls more tell nothing."""
 
 TURNED_AWAY = {400: "rejected", 422: "rejected", 401: "unauthorised", 403: "unauthorised", 429: "rate-limited"}
 """What each of the statuses means to a client; which one comes when is for other rules."""

@@ -8,6 +8,7 @@ from typing import Any
 from veocontracts.events import Call
 from veocontracts.history import History, Story
 from veocontracts.rules.base import Observation, Source, rule
+from veocontracts.wires import WIRES
 
 
 @rule(
@@ -53,7 +54,7 @@ def _used(history: History, call: Call, public: str) -> Iterator[Observation]:
             continue
         for event in story.upstream:
             sent = event.request if isinstance(event.request, dict) else {}
-            if public in sent.values():
+            if public in (*sent.values(), WIRES[history.terms.dialect].said(sent).get("image")):
                 yield Observation(call.label, held=True)
             else:
                 yield _broken(call, f"image {public!r} upstream", _short(sent, story), event)

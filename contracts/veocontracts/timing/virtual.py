@@ -1,7 +1,8 @@
 """Virtual time: an asyncio loop whose clock jumps to the next timer whenever nothing is ready.
 
 It suits a gateway whose every wait is a timer of the loop or a call in the loop's executor. Real sockets work as long
-as both ends live in this loop. The wall clock and `time.monotonic` follow, by `following()`.
+as both ends live in this loop. The wall clock and `time.monotonic` follow, by `following()`. With a `grace` before each
+jump it also suits one that threads of its own, subprocesses or remote stores wake.
 
 The names of asyncio's own that are used here are private; tests/contracts/timing/test_virtual.py pins them.
 """
@@ -13,17 +14,15 @@ import faulthandler
 import gc
 import heapq
 import selectors
-import time
 from collections import deque
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable
 from concurrent.futures import Executor
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from contextvars import Context
 from typing import Any, TypeVar, TypeVarTuple
 
-import time_machine
-
-from veosim.clock import EPOCH, Start, monotonic
+from veocontracts.timing.following import following
+from veosim.clock import Start, monotonic
 from veosim.errors import VeosimError
 from veosim.units import SECOND
 
@@ -32,7 +31,13 @@ R = TypeVar("R")
 Ts = TypeVarTuple("Ts")
 
 WATCHDOG = 20
-"""Real seconds that one run of a loop may take; then the process ends with a dump of every stack."""
+"""Real seconds without a jump or anything from a socket; then the process ends with a dump of every stack."""
+
+BLOCKED, BLOCKED_AGAIN = 0.5, 0.03
+"""Real seconds after which a thread of the executor counts as waiting for an exchange that waits for the clock; the
+first time on a loop, and from then on."""
+ANEW = (0, 0)
+"""No thread and no exchange: something has changed since time ran freely beside them."""
 
 CLUTTERED = 100
 """Beyond so many timers asyncio clears the heap once more than half are cancelled. That has to be its own doing: the
@@ -46,6 +51,10 @@ TURN_LIMIT = 200_000
 """Turns of the loop at one instant before a run counts as stuck: a busy loop that never waits."""
 
 
+def nothing() -> None:
+    """Nobody is told."""
+
+
 class StuckError(VeosimError):
     """The loop turns and turns while its clock stands still."""
 
@@ -55,8 +64,12 @@ class VirtualLoop(asyncio.SelectorEventLoop):
 
     Attributes:
         on_jump: called with the new time after each jump.
-        foreign_wakes: how often something outside the loop's own timers and sockets woke it (a thread): timing
-            that depends on such a thread is not proved.
+        on_progress: called at each jump, and whenever something came from a socket or a thread.
+        grace: real seconds that each jump waits for something from outside the loop.
+        held: how many exchanges are open at servers of this loop: where a thread of the executor waits for one, and
+            it for the clock, time may not stand still.
+        foreign_wakes: how often something outside the loop's own timers and sockets woke it (a thread), without any
+            grace for it: timing that depends on such a thread is not proved.
         turns: how often the loop has turned at this instant.
         instant: the time in whole nanoseconds.
     """
@@ -72,8 +85,12 @@ class VirtualLoop(asyncio.SelectorEventLoop):
         super().__init__(selectors.DefaultSelector())
         self._virtual = 0.0
         self._busy = 0
+        self._blocked: tuple[int, ...] = ()
+        self.grace = 0.0
+        self.held = 0
         self.turns = 0
         self.on_jump: Callable[[float], None] | None = None
+        self.on_progress: Callable[[], None] = nothing
         self.foreign_wakes = 0
         self.instant = 0
         self._wait: Callable[[float | None], list[tuple[selectors.SelectorKey, int]]] = self._selector.select
@@ -97,16 +114,20 @@ class VirtualLoop(asyncio.SelectorEventLoop):
 
     def run_in_executor(self, executor: Executor | None, func: Callable[[*Ts], R], *args: *Ts) -> asyncio.Future[R]:
         """As asyncio's, and time stands still until the work is done."""
-        future = super().run_in_executor(executor, func, *args)
-        self._busy += 1
+        self._busy += 1  # before the thread, which may be done, and wake the loop, before this returns
+        try:
+            future = super().run_in_executor(executor, func, *args)
+        except BaseException:
+            self._busy -= 1
+            raise
         future.add_done_callback(self._release)
         return future
 
     def call_soon_threadsafe(
         self, callback: Callable[[*Ts], object], *args: *Ts, context: Context | None = None
     ) -> asyncio.Handle:
-        """As asyncio's; counted where no executor call explains it."""
-        if not self._busy:
+        """As asyncio's; counted where neither a grace nor a call in an executor explains it, be it a forgotten one."""
+        if not self._busy and not self.grace and not _ends_a_call(callback):
             self.foreign_wakes += 1
         return super().call_soon_threadsafe(callback, *args, context=context)
 
@@ -119,7 +140,7 @@ class VirtualLoop(asyncio.SelectorEventLoop):
         Such a turn costs half of asyncio's, and a run has tens of thousands of them; any other is asyncio's own.
         """
         is_cluttered = 2 * self._timer_cancelled_count > len(self._scheduled) > CLUTTERED
-        if self._busy or len(self._watched) > 1 or is_cluttered:
+        if self._busy or self.grace or len(self._watched) > 1 or is_cluttered:
             super()._run_once()  # type: ignore[misc]  # private to asyncio
             return
         ready, scheduled = self._ready, self._scheduled
@@ -145,8 +166,26 @@ class VirtualLoop(asyncio.SelectorEventLoop):
             self._count_turn()
             return self._wait(0)
         if self._busy:
+            events = self._beside_a_thread()
+        elif not (events := self._wait(self.grace)):
+            self._jump()
+        if events:
+            self.on_progress()
+        return events
+
+    def _beside_a_thread(self) -> list[tuple[selectors.SelectorKey, int]]:
+        """Wait for the executor, for good unless its thread may itself wait for the clock: then jump after a while.
+
+        Once it has waited in vain, time runs freely until something has changed.
+        """
+        if not self.held:
             return self._wait(None)
-        events = self._wait(0)
+        if (now := (self._busy, self.held)) == self._blocked:
+            patience = 0.0
+        else:
+            patience = BLOCKED_AGAIN if self._blocked else BLOCKED
+        events = self._wait(patience)
+        self._blocked = ANEW if events else now
         if not events:
             self._jump()
         return events
@@ -167,8 +206,14 @@ class VirtualLoop(asyncio.SelectorEventLoop):
             self._virtual = due
             self.instant = round(due * SECOND)
             self.turns = 0
+            self.on_progress()
             if self.on_jump is not None:
                 self.on_jump(due)
+
+
+def _ends_a_call(callback: Callable[..., object]) -> bool:
+    """Whether this is how asyncio tells that a thread of an executor is done."""
+    return getattr(callback, "__qualname__", "").startswith("_chain_future.")
 
 
 class VirtualClock:
@@ -191,48 +236,6 @@ class VirtualClock:
     def at(self, due: int, start: Start) -> None:
         """A timer of the loop."""
         self._loop.call_at(due / SECOND, start)
-
-
-@contextmanager
-def following() -> Iterator[Callable[[VirtualLoop], None]]:
-    """Patch this process's wall and monotonic clocks; yields a function that lets them follow a loop.
-
-    `time.time`, `datetime.now` and their kin are moved by time-machine, which leaves the monotonic clocks alone.
-    """
-    base = EPOCH.timestamp()
-    current: list[VirtualLoop] = []
-    real = {name: getattr(time, name) for name in MONOTONIC}
-    with time_machine.travel(EPOCH, tick=False) as traveller:
-
-        def follow(loop: VirtualLoop) -> None:
-            current[:] = [loop]
-            traveller.move_to(base + loop.time())
-            shown = round((base + loop.time()) * SECOND)
-
-            def jumped(now: float) -> None:
-                nonlocal shown
-                wanted = round((base + now) * SECOND)
-                traveller.shift((wanted - shown) / SECOND)  # `move_to` takes eight times as long
-                shown = wanted
-
-            loop.on_jump = jumped
-
-        for name, unit in MONOTONIC.items():
-            setattr(time, name, _reader(current, real[name], unit))
-        try:
-            yield follow
-        finally:
-            for name in MONOTONIC:
-                setattr(time, name, real[name])
-
-
-MONOTONIC = {"monotonic": 1.0, "perf_counter": 1.0, "monotonic_ns": SECOND, "perf_counter_ns": SECOND}
-"""The clocks of `time` that are patched, only in the process of a virtual run, and what a second is on each."""
-
-
-def _reader(current: list[VirtualLoop], real: Callable[[], float], unit: float) -> Callable[[], float]:
-    """A clock that shows the loop's time; the real one before the first loop."""
-    return lambda: type(unit)(current[0].time() * unit) if current else real()
 
 
 class VirtualRunner:
@@ -266,6 +269,7 @@ class VirtualRunner:
         self._watch()
         loop = VirtualLoop()
         self._follow(loop)
+        loop.on_progress = self._watch
         return loop
 
     def close(self, loop: VirtualLoop) -> None:
@@ -282,7 +286,7 @@ class VirtualRunner:
             loop.close()
 
     def _watch(self) -> None:
-        """Give the next run its time: the watchdog is set anew at most once a second, since that starts a thread."""
+        """All is well: the watchdog is set anew, at most once a second, since that starts a thread."""
         now = monotonic()
         if now - self._watched > SECOND:
             self._watched = now

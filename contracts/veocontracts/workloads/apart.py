@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Iterable
 
 from veocontracts.bench import Bench, Setting
+from veocontracts.faces.picks import turned
 from veocontracts.workloads.base import Case, Drive, workload
 from veosim.units import SECOND
 
@@ -61,13 +62,9 @@ async def _in_flight(bench: Bench) -> None:
 
 
 async def _at_once(bench: Bench) -> None:
-    enums = bench.face.enums
+    service = bench.face.services[bench.face.sold("text")]
     orders = [
-        bench.order(
-            job={"outcome": "succeed", "after": end},
-            fields={name: values[(place + turn) % len(values)] for turn, (name, values) in enumerate(enums.items())},
-            text=TEXT,
-        )
+        bench.order(job={"outcome": "succeed", "after": end}, fields=turned(bench.face, service, place), text=TEXT)
         for place, end in enumerate(ENDS)
     ]
     submits = await asyncio.gather(*(bench.submit(order) for order in orders))

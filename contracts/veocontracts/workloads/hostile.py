@@ -50,7 +50,7 @@ FAULTS: Mapping[str, Fault] = {
 def hostile(setting: Setting) -> Iterable[Case]:
     """A case for each fault. Where time costs time, one fault alone is at every poll."""
     for name, fault in FAULTS.items():
-        lasts = name not in ONCE and "respond" not in fault and (name == "bad-json" or not setting.terms.scaled)
+        lasts = name not in ONCE and "respond" not in fault and (name == "bad-json" or not setting.terms.waits)
         places: list[dict[str, Any]] = [{"poll": [{"when": {"nth_of_job": 1}, **fault}]}]
         if lasts:
             places.append({"poll": [dict(fault)]})

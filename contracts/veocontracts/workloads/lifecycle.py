@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from veocontracts.bench import Bench, Setting
+from veocontracts.faces.picks import lengths
+from veocontracts.wires import WIRES
 from veocontracts.workloads.base import Case, Drive, workload
 from veocontracts.workloads.drives import one_job
 from veosim.units import SECOND
@@ -16,16 +18,14 @@ def several(setting: Setting) -> Iterable[Case]:
     yield Case("jobs side by side", _side_by_side, frozenset({"ACC-02", "LIFE-01", "BILL-03", "BILL-09", "UP-05"}))
     yield Case("unknown id", _unknown_id, frozenset({"LIFE-05"}))
     yield Case("kept for good", _kept_for_good, frozenset({"LIFE-02", "BILL-09", "UP-05"}))
-    longest = LONGEST_PROMPTS.get(setting.profile.upstream.dialect, len(max(TEXTS.values(), key=len)))
+    limits = WIRES[setting.profile.upstream.dialect].prompt_limit, setting.face.prompt_limit
+    longest = min(filter(None, limits), default=len(max(TEXTS.values(), key=len)))
     for name, text in TEXTS.items():
         for service in setting.face.services if len(text) <= longest else ():
             yield Case(f"text {service} {name}", _text(service, text), frozenset({"UP-03", "LIFE-01"}))
     for locale in ("ru_RU", "ja_JP", "ar_AA"):
         yield Case(f"locale {locale}", _locale(locale), frozenset({"UP-03", "LIFE-01"}))
 
-
-LONGEST_PROMPTS = {"image-to-video": 1000, "generations-seconds": 5000}
-"""What an upstream takes (002 Body, 003 Request body): beyond it, no gateway can hand a prompt on."""
 
 TEXTS = {
     "spaces around": "  a lantern {marker} in the fog  ",
@@ -53,11 +53,11 @@ def _locale(locale: str) -> Drive:
 
 async def _side_by_side(bench: Bench) -> None:
     """Equal durations that differ in all else, with different times upstream."""
-    enums = bench.face.enums
+    service = bench.face.services[bench.face.sold("text")]
     submits = []
     for place in range(4):
-        fields = {name: values[place % len(values)] for name, values in enums.items() if name != "duration"}
-        fields["duration"] = enums["duration"][place // 2]
+        wanted = {name: values[place % len(values)] for name, values in bench.face.enums.items() if name != "duration"}
+        fields = service.fitted(wanted | lengths(bench.face)[place // 2])
         job = {"outcome": "succeed", "queue": "1s", "run": f"{3 + 9 * place}s"}
         submits.append(await bench.submit(bench.order(job=job, fields=fields)))
     for submit in submits:

@@ -113,7 +113,7 @@ def _sequence(sequence: exhaustive.Sequence) -> Drive:
             await MOVES[operation](play)
         await bench.ledger()
         for _ in range(2):
-            await bench.pause(10 * SECOND)
+            await bench.pause(max(10 * SECOND, bench.terms.settle))
             for _, submit in play.jobs:
                 await bench.read(submit)
         await bench.ledger()

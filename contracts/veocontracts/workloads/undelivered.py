@@ -7,15 +7,18 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from veocontracts.bench import Bench, Setting
+from veocontracts.rules.facts import seconds_in
 from veocontracts.workloads.base import Case, Drive, workload
 from veocontracts.workloads.drives import one_job
 from veosim.units import SECOND
 
 NO_VIDEO = frozenset({"BILL-13"})
 FAILED = frozenset({"LIFE-11", "LIFE-09", "BILL-06"})
+UNTOLD = {"copies": 0}
+"""No callback, so that polls have to tell: no callback is ever spoiled, and document 002's tell of no duration."""
 REFUSED = {"code": "content_filtered", "message": "The filter of this upstream held the video back."}
 WITHOUT: tuple[tuple[str, dict[str, Any], frozenset[str]], ...] = (
-    ("no video_url", {"exchanges": {"poll": [{"spoil": "no-url"}]}}, NO_VIDEO),
+    ("no video_url", {"exchanges": {"poll": [{"spoil": "no-url"}]}, "callbacks": UNTOLD}, NO_VIDEO),
     ("empty", {"job": {"outcome": "empty", "after": "7s"}}, NO_VIDEO),
     ("filtered", {"job": {"outcome": "filtered", "after": "7s", "error": REFUSED}}, NO_VIDEO | FAILED),
     ("cancelled", {"job": {"outcome": "cancel", "after": "7s"}}, FAILED),
@@ -33,9 +36,9 @@ OWN_WORDS: Mapping[str, Mapping[str, dict[str, Any]]] = {
     },
 }
 """Answers to every poll, by dialect: what has shipped elsewhere, in this dialect's own fields (inferred)."""
-SECONDS = {"fewer": 2, "more": 10}
-UNTOLD = {"copies": 0}
-"""No callback: document 002's tell of no duration, so that polls have to."""
+MORE = 6
+USUAL = 4
+"""Seconds: so many more than were asked for; what is asked for where no field says."""
 
 
 @workload("undelivered")
@@ -43,16 +46,18 @@ def undelivered(setting: Setting) -> Iterable[Case]:
     """Each for one service; all fields are given, so that no default is in question."""
     terms = setting.terms
     within = terms.timeout + terms.tolerance + terms.grace + 2 * SECOND
-    fields = {name: values[0] for name, values in setting.face.enums.items()}
+    service = setting.face.services[setting.face.sold("text")]
+    fields = dict(service.combinations[0])
     for name, wishes, feeds in WITHOUT:
         yield Case(f"undelivered {name}", _job(wishes | {"fields": fields}, within), feeds)
     for name, body in OWN_WORDS.get(setting.profile.upstream.dialect, {}).items():
         respond = {"status": 200, "body": json.dumps(body)}
         wishes = {"exchanges": {"poll": [{"respond": respond}]}, "fields": fields}
         yield Case(f"undelivered {name}", _job(wishes, within), frozenset({"LIFE-11"}))
-    for name, seconds in SECONDS.items():
+    asked = int(seconds_in(fields.get("duration")) or USUAL)
+    for name, seconds in (("fewer", max(1, asked // 2)), ("more", asked + MORE)):
         job = {"outcome": "succeed", "after": "7s", "result": {"duration_s": seconds}}
-        wishes = {"job": job, "fields": fields | {"duration": "4s"}, "callbacks": UNTOLD}
+        wishes = {"job": job, "fields": fields, "callbacks": UNTOLD}
         yield Case(f"undelivered {name} seconds", _job(wishes, within), frozenset({"BILL-14"}))
 
 

@@ -23,7 +23,8 @@ LABEL = "upload#1"
 @workload("uploads")
 def uploads(setting: Setting) -> Iterable[Case]:
     """One upload, where the gateway has them and a service that takes images."""
-    if "upload" in setting.terms.capabilities and "image" in setting.face.services:
+    face = setting.face
+    if "upload" in setting.terms.capabilities and face.upload_path and "image" in face.services:
         yield Case("upload and use", _upload, frozenset({"UPLOAD-01"}))
 
 

@@ -22,7 +22,7 @@ from dataclasses import dataclass, field
 from functools import partial
 
 from veosim.callbacks.sign import Secret, signed
-from veosim.clock import Clock, HeldError, wall_now
+from veosim.clock import Clock, HeldError, wall_of
 from veosim.dialects.base import Dialect
 from veosim.errors import shown
 from veosim.job import Job, view
@@ -265,7 +265,7 @@ class Callbacks:
     async def _make(self, attempt: _Attempt) -> None:
         job, submit, exchange = attempt.delivery.job, attempt.delivery.submit, attempt.exchange
         message_id = f"msg_{digest('callback', job.id).hex()[:27]}"
-        headers = signed(self._secret, message_id, wall_now(), exchange.request, submit.manner)
+        headers = signed(self._secret, message_id, wall_of(self._clock), exchange.request, submit.manner)
         exchange.sent_headers = {"content-type": "application/json", **headers}
         receipt = await self._post(submit.url, exchange.sent_headers, exchange.request)
         if self._deliveries.get(job.id) is attempt.delivery:  # else a reset has forgotten it meanwhile

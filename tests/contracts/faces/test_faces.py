@@ -5,19 +5,19 @@ from typing import Any
 
 import pytest
 
-from veocontracts.faces import Service, at, face, parse
-from veocontracts.faces.cn8 import cn8
+from veocontracts.faces import at, face, parse
 from veosim import VeosimError
 
 
 def test_the_cn8_face_is_the_documents() -> None:
     """Two services, one job path, and the enum tables with their defaults as openapi/cn8-gateway.yaml has them."""
-    found = cn8()
-    assert found.services == {
-        "text": Service("media-video-from-text", "/v1/proxy/media-video-from-text", "from-text", "prompt"),
-        "image": Service("media-video-from-image", "/v1/proxy/media-video-from-image", "from-image", "image"),
+    found = face("cn8-gateway")
+    assert {kind: (each.name, each.path, each.required, dict(each.also)) for kind, each in found.services.items()} == {
+        "text": ("media-video-from-text", "/v1/proxy/media-video-from-text", ("prompt",), {}),
+        "image": ("media-video-from-image", "/v1/proxy/media-video-from-image", ("image",), {}),
     }
-    assert found.job_path == "/v2/jobs/{job_id}"
+    assert (found.job_path, found.answer_id) == ("/v2/jobs/{job_id}", "/job/id")
+    assert (found.accepted, found.unknown, found.speaks) == ((202,), (404,), "api-video")
     assert found.enums == {
         "model": ("veo (Audio)", "veo fast (Audio)"),
         "resolution": ("512P", "1080P"),
@@ -38,14 +38,23 @@ def test_the_cn8_face_is_the_documents() -> None:
     }
 
 
+def test_the_cn8_face_lacks_nothing() -> None:
+    """Rules were written for it: each finds all that it asks for, and a request goes out as it is."""
+    found = face("cn8-gateway")
+    request = {"prompt": "a kite", "image": "https://images.example/a.png", "duration": "4s", "note": {"a": [1]}}
+    assert (dict(found.lacks), found.chosen) == ({}, ())
+    assert [*found.services["image"].wire(request).items()] == [*request.items()]
+
+
 def test_a_service_is_found_by_its_full_name() -> None:
     """Histories name services as gateways do."""
-    assert cn8().service("media-video-from-image").required == "image"
+    assert face("cn8-gateway").service("media-video-from-image").required == ("image",)
 
 
 def test_an_unknown_face_lists_those_there_are() -> None:
-    """A typo in `api:` names what can stand there."""
-    with pytest.raises(VeosimError, match=r"^no face is called 'cn9'; there are cn8-gateway$"):
+    """A face that nobody has, asked for in code; in a profile it is refused with its line."""
+    there = "cn8-gateway, api-video, image-to-video, generations-seconds, generations-metadata"
+    with pytest.raises(VeosimError, match=rf"^no face is called 'cn9'; there are {there}$"):
         face("cn9")
 
 
@@ -106,4 +115,4 @@ def test_a_face_may_have_a_part_of_its_services(kept: tuple[str, ...], services:
     """In the face's own order; all else stays."""
     found = face("cn8-gateway", kept)
     assert list(found.services) == services
-    assert (found.enums, found.upload_path) == (cn8().enums, "/v1/proxy/upload-media")
+    assert (found.enums, found.upload_path) == (face("cn8-gateway").enums, "/v1/proxy/upload-media")

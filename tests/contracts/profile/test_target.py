@@ -79,8 +79,8 @@ def test_one_that_runs_already_may_be_called_back(tmp_path: Path) -> None:
         (
             "target: {http: {base_url: 'http://g'}}\ncapabilities: {restart: true}",
             (
-                "p.yaml:6:25: capabilities.restart: a gateway that runs already cannot be restarted; use target.process, "
-                "or leave 'restart' out"
+                "p.yaml:6:25: capabilities.restart: a gateway that runs already cannot be restarted; use "
+                "target.process, or leave 'restart' out"
             ),
         ),
     ],

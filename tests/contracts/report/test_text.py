@@ -120,11 +120,31 @@ def test_the_last_line_says_what_it_comes_to(run: Run, lines: list[str]) -> None
     assert report(run).splitlines()[2:] == lines
 
 
-def test_scaled_time_is_said_in_the_heading() -> None:
-    """What a run in scaled time leaves open stands in its first line."""
-    assert heading(a_run(terms=replace(TERMS, mode="scaled"))) == (
-        "gateway reference: 0 runs, 0 jobs, scaled time (the code path; the literal 600 s not proven), seed 7"
-    )
+@pytest.mark.parametrize(
+    ("mode", "told"),
+    [
+        ("virtual", "virtual time"),
+        ("scaled", "scaled time (the code path; the literal 600 s not proven)"),
+        ("faketime", "faketime time (the literal 600 s, within half a real second times the rate)"),
+        ("by hand", "by hand time"),
+    ],
+)
+def test_what_a_time_mode_claims_is_said_in_the_heading(mode: str, told: str) -> None:
+    """What a run leaves open stands in its first line; a recording may name a mode that nobody knows."""
+    assert heading(a_run(terms=replace(TERMS, mode=mode))) == f"gateway reference: 0 runs, 0 jobs, {told}, seed 7"
+
+
+def test_why_no_better_mode_was_taken_is_said() -> None:
+    """Right below, and how many cases a busy machine had driven again."""
+    run = a_run(terms=replace(TERMS, mode="scaled", clock_note="faketime: it stood still"))
+    run.tallies.again = 2
+    assert report(run).splitlines()[1:4] == [
+        "no other time mode: faketime: it stood still",
+        "driven again, since this machine was busy: 2 cases",
+        "",
+    ]
+    unproved = replace(run, terms=replace(run.terms, clock_proved=False))
+    assert report(unproved).splitlines()[1] == "driven again, since this machine was busy: 2 cases"
 
 
 def test_what_a_gateway_says_cannot_act_on_a_terminal() -> None:

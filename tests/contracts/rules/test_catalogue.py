@@ -8,6 +8,7 @@ from tests.contracts.rules import (
     test_auth,
     test_bill,
     test_bill_ledger,
+    test_bill_totals,
     test_bill_video,
     test_conformance,
     test_enum,
@@ -33,7 +34,14 @@ from veocontracts.workloads import all_cases
 
 GOLDEN: tuple[Golden, ...] = (
     *(*test_bill_video.CASES, *test_life_apart.CASES, *test_life_end.CASES),
-    *(*test_acc.CASES, *test_auth.CASES, *test_bill.CASES, *test_bill_ledger.CASES, *test_enum.CASES),
+    *(
+        *test_acc.CASES,
+        *test_auth.CASES,
+        *test_bill.CASES,
+        *test_bill_ledger.CASES,
+        *test_bill_totals.CASES,
+        *test_enum.CASES,
+    ),
     *(*test_life.CASES, *test_rate.CASES, *test_time.CASES, *test_up.CASES),
     *(*test_hook.CASES, *test_upload.CASES, *test_robust_restart.CASES),
     *(*test_robust.CASES, *test_up_polling.CASES, *test_conformance.CASES),

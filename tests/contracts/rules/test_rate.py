@@ -39,6 +39,16 @@ def told(*waits: str | None, at: float | None = None, status: int | None = 202) 
     return a_history(submit(intent="burst"), *limits, *again)
 
 
+def twice(first: tuple[int, ...], second: tuple[int, ...], at: float = 90, every: float = 0) -> History:
+    """A burst, and another one by a second key."""
+    again = [
+        submit(f"job#{place}", at=at + every * (place - 7), status=status, intent="burst-again", key="again")
+        for place, status in enumerate(second, 7)
+    ]
+    return a_history(*burst(*first, every=every), *again, submits_per_minute=2)
+
+
+THREE, TWO = (202, 202, 202, 429, 429, 429), (202, 202, 429, 429, 429, 429)
 IN_TIME = "accepted after the 30 s that the 429 named"
 CASES = (
     good("RATE-01", "the limit and no more", limited(202, 202, 429, 429, 429, 429)),
@@ -55,6 +65,22 @@ CASES = (
         "more than twice the limit",
         limited(202, 202, 202, 202, 202, 429),
         broken("at most 4 accepted", "5 of 6 were accepted", ns(5), subject="job#6"),
+    ),
+    good("RATE-01", "one burst over the end of a fixed window", twice(THREE, (202, 202, 429, 429))),
+    good("RATE-01", "the other burst over the end of one", twice(TWO, (202, 202, 202, 429))),
+    good("RATE-01", "three in both, at one time of the window", twice(THREE, (202, 202, 202, 429), at=120, every=1)),
+    good("RATE-01", "a bucket that refills", twice(THREE, (202, 202, 202, 429), every=6)),
+    good("RATE-01", "too few to tell", twice(THREE, (202, 202, 202))),
+    bad(
+        "RATE-01",
+        "three in both",
+        twice(THREE, (202, 202, 202, 429)),
+        broken(
+            "at most 2 accepted in one of two bursts half a window apart",
+            "3 and 3 were accepted",
+            ns(90),
+            subject="job#10",
+        ),
     ),
     bad(
         "RATE-01",

@@ -169,6 +169,17 @@ CASES = (
         a_history(submit(), upstream(), *(poll("error", at=at) for at in (9, 14, 19))),
         broken(STOP, "2 more polls after 'error'", ns(14)),
     ),
+    none(
+        "UP-05",
+        "one poll too many, where time is pressed and an answer may be given up",
+        a_history(submit(), upstream(ready=30), poll("success", at=31), poll("success", at=36), tolerance=ns(30)),
+    ),
+    bad(
+        "UP-05",
+        "polls without end, where time is pressed",
+        a_history(submit(), upstream(), *(poll("error", at=at) for at in (9, 14, 19)), tolerance=ns(30)),
+        broken(STOP, "2 more polls after 'error'", ns(14)),
+    ),
     bad(
         "UP-05",
         "an id of its own",

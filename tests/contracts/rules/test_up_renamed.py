@@ -3,12 +3,13 @@
 from typing import Any
 
 import pytest
-from tests.support.golden import Golden, bad, broken, good, none
+from tests.support.golden import Golden, bad, broken, good
 from tests.support.stories import IMAGE, a_history, ns, submit, upstream
 
 from veocontracts.history import History
 
 URL, PNG = "https://images.example/boat.png?signature=a", "iVBORw0KGgo="
+INLINE = f"data:image/png;base64,{PNG}"
 THEIRS = {"model": "V", "prompt": "a paper boat", "image_url": URL, "aspect_ratio": "16:9", "duration": 4}
 
 
@@ -42,7 +43,14 @@ CASES = (
         forwarded({}, prompt="a boat"),
         broken("prompt 'a paper boat'", "prompt 'a boat'", ns(1)),
     ),
-    none("UP-03", "an upstream whose names are not known", forwarded({}, dialect="generations-seconds")),
+    good("UP-03", "an address in a list", forwarded({}, "generations-seconds", images=[URL])),
+    good("UP-03", "a data URI as base64 alone", forwarded({"image": INLINE}, "generations-metadata", image=PNG)),
+    bad(
+        "UP-03",
+        "another address in a list",
+        forwarded({}, "generations-seconds", images=["https://cdn.example/boat.png"]),
+        broken(f"image {URL!r}", "image 'https://cdn.example/boat.png'", ns(1)),
+    ),
     good("UP-04", "the vendor's own values", forwarded({})),
     bad(
         "UP-04",
@@ -50,7 +58,13 @@ CASES = (
         forwarded({}, aspect_ratio="9:16"),
         broken("aspect_ratio left out or '16:9'", "aspect_ratio '9:16'", ns(1)),
     ),
-    none("UP-04", "an upstream whose names are not known", forwarded({}, dialect="generations-seconds")),
+    good("UP-04", "as many seconds, as text", forwarded({}, "generations-seconds", images=[URL], seconds="4")),
+    bad(
+        "UP-04",
+        "other seconds",
+        forwarded({}, "generations-metadata", metadata={"durationSeconds": 8}),
+        broken("duration left out or '4s'", "duration 8", ns(1)),
+    ),
 )
 
 

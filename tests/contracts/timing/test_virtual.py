@@ -9,6 +9,7 @@ import threading
 import time
 from asyncio import base_events
 from collections.abc import Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import Any, TypeVar
 
@@ -20,16 +21,16 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from veocontracts.timing import virtual
+from veocontracts.timing.following import MONOTONIC, following
 from veocontracts.timing.virtual import (
     CLUTTERED,
     COLLECTED,
-    MONOTONIC,
     StuckError,
     VirtualClock,
     VirtualLoop,
     VirtualRunner,
-    following,
 )
+from veocontracts.worlds import held
 from veosim.clock import EPOCH
 from veosim.server import serving
 from veosim.units import SECOND
@@ -390,3 +391,84 @@ def test_a_clock_keeps_appointments_at_their_exact_instant() -> None:
         return kept
 
     assert run(work) == [0, 3 * SECOND // 10, 600 * SECOND + 1]
+
+
+def test_a_grace_lets_a_thread_come_first() -> None:
+    """A thread that works beside the loop is waited for before the clock jumps, and is no doubt then."""
+
+    async def work(loop: VirtualLoop) -> tuple[float, int]:
+        loop.grace = 10.0  # as long as it takes: what ends it is the wake
+        event = asyncio.Event()
+        threading.Thread(target=loop.call_soon_threadsafe, args=(event.set,)).start()
+        async with asyncio.timeout(600):
+            await event.wait()
+        loop.grace = 0.0
+        return loop.time(), loop.foreign_wakes
+
+    assert run(work) == (0.0, 0)
+
+
+def test_a_grace_that_nobody_uses_ends_with_a_jump() -> None:
+    """Then time goes on as ever."""
+
+    async def work(loop: VirtualLoop) -> float:
+        loop.grace = 0.001
+        await nap(5)
+        return loop.time()
+
+    assert run(work) == 5.0
+
+
+def test_a_thread_may_wait_for_what_waits_for_the_clock(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A client that blocks in the executor gets an answer that comes 30 s later; a second one after 30 s more."""
+    monkeypatch.setattr(virtual, "BLOCKED", 0.05)
+
+    async def work(loop: VirtualLoop) -> list[tuple[str, float]]:
+        async def slowly(_: Request) -> Response:
+            await nap(30)
+            return PlainTextResponse("late")
+
+        seen = []
+        async with serving(held(Starlette(routes=[Route("/", slowly)]), loop)) as url:
+            for _ in range(2):
+                answer = await asyncio.to_thread(httpx2.get, url, timeout=None, trust_env=False)
+                seen.append((answer.text, loop.time()))
+        return seen
+
+    assert run(work) == [("late", 30.0), ("late", 60.0)]
+
+
+def test_a_forgotten_call_in_a_thread_is_no_doubt() -> None:
+    """A thread whose caller has given up wakes the loop when it is done; asyncio itself does that."""
+
+    async def work(loop: VirtualLoop) -> int:
+        begun, released = threading.Event(), threading.Event()
+        with ThreadPoolExecutor(1) as pool:
+
+            def wait() -> None:
+                begun.set()
+                released.wait(10)
+
+            forgotten = loop.run_in_executor(pool, wait)
+            begun.wait(10)
+            forgotten.cancel()
+            await asyncio.sleep(0)
+            released.set()
+        return loop.foreign_wakes
+
+    assert run(work) == 0
+
+
+def test_the_watchdog_counts_from_the_last_progress(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A run may take long as long as something happens: each jump sets the watchdog anew, once a second at most."""
+    now, set_at = [0], list[int]()
+    monkeypatch.setattr(virtual, "monotonic", lambda: now[0])
+    monkeypatch.setattr("faulthandler.dump_traceback_later", lambda *_, **__: set_at.append(now[0] // SECOND))
+
+    async def work(_: VirtualLoop) -> None:
+        for _seconds in range(6):
+            now[0] += SECOND
+            await nap(1)
+
+    run(work)
+    assert set_at == [0, 2, 4, 6]

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 from tests.support.benches import setting
 
-from veocontracts.bench import Bench, Scope, Setting, World
+from veocontracts.bench import Bench, Scope, Setting
 from veocontracts.effort import Coverage, Effort
 from veocontracts.engines.exhaustive import ALPHABET
 from veocontracts.events import LedgerRead, Read, Restart, Submit
@@ -16,6 +16,7 @@ from veocontracts.keys import Keys
 from veocontracts.steps import Operation
 from veocontracts.timing.virtual import VirtualClock, VirtualLoop, VirtualRunner
 from veocontracts.workloads import sequences
+from veocontracts.world import World
 from veosim.inprocess import Response
 from veosim.simulator import Simulator
 from veosim.units import SECOND

@@ -36,12 +36,13 @@ class RestartLeavesJobsStuck(Gateway):
 
 @mutant("restart-bills-again", "ROBUST-03", BILL_09="the completed job has two charges", BILL_12="so have all")
 class RestartBillsAgain(Gateway):
-    """At its start the gateway charges whatever completed lately, to be sure that nothing was missed."""
+    """A job that a restart has put out of memory is charged once more when it is first read, as if it ended then."""
 
-    async def recover(self) -> None:
-        await super().recover()
-        for charge in self.store.charges("vk-1"):
-            self.store.add_charge(charge)
+    def find(self, job_id: str, key: str) -> Job | None:
+        charges = [charge for charge in self.store.charges(key) if charge.job_id == job_id]
+        if job_id not in self.jobs and len(charges) == 1:
+            self.store.add_charge(charges[0])
+        return super().find(job_id, key)
 
 
 @mutant("restart-resubmits", "UP-01")

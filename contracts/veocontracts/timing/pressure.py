@@ -1,0 +1,35 @@
+"""How hard this process has to wait for a processor: where time is pressed together, a busy machine breaks promises.
+
+Half a second of waiting is half a minute at sixty times real time, which no gateway can make up for.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+SCHEDSTAT = Path("/proc/self/schedstat")
+"""Nanoseconds on a processor, and nanoseconds of waiting for one (Linux: sched-stats.rst)."""
+
+PRESSED = 0.2
+"""The share of waiting in what a process wants of processors, above which a machine counts as busy."""
+
+
+class Pressure:
+    """Measures from its making on; where the system does not tell, a machine is never busy."""
+
+    def __init__(self, source: Path = SCHEDSTAT) -> None:
+        self._source = source
+        self._ran, self._waited = self._read()
+
+    def is_high(self) -> bool:
+        """Whether this process has waited for a large share of what it wanted."""
+        ran, waited = self._read()
+        ran, waited = ran - self._ran, waited - self._waited
+        return waited > PRESSED * (ran + waited)
+
+    def _read(self) -> tuple[int, int]:
+        try:
+            ran, waited, *_ = self._source.read_text(encoding="ascii").split()
+        except OSError:
+            return 0, 0
+        return int(ran), int(waited)

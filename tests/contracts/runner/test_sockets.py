@@ -1,0 +1,98 @@
+"""Cases over sockets: what broke while the machine was busy is driven again; what is the gateway's own stays broken."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+
+import pytest
+from tests.support.benches import setting
+from tests.support.lines import BROKEN, HELD, a_rule
+
+from veocontracts.bench import Bench
+from veocontracts.history import History
+from veocontracts.keys import Keys
+from veocontracts.rules.base import Observation
+from veocontracts.runner import sockets
+from veocontracts.runner.probe import UnusableError
+from veocontracts.runner.sockets import ATTEMPTS, judge_sockets
+from veocontracts.tally import Tallies
+from veocontracts.timing.modes import VIRTUAL, Mode, ticking
+from veocontracts.timing.virtual import VirtualClock, VirtualLoop, VirtualRunner
+from veocontracts.workloads import Case
+from veocontracts.world import World
+from veosim.errors import VeosimError
+from veosim.inprocess import Response
+from veosim.simulator import Simulator
+from veosim.units import SECOND
+
+SCALED = ticking("scaled", 60)
+
+
+class Gateway:
+    async def send(self, method: str, path: str, headers: Mapping[str, str], body: bytes = b"") -> Response:
+        """Nothing is asked of it."""
+        raise AssertionError((method, path, headers, body))
+
+
+def driven(
+    seen: list[Observation], mode: Mode, monkeypatch: pytest.MonkeyPatch, *, busy: bool
+) -> tuple[list[str], Tallies]:
+    """The names of a case's runs, and what is counted, where each run shows the next observation."""
+    chosen = replace(setting(mode=mode.name), mode=mode)
+    names: list[str] = []
+    left = iter(seen)
+
+    def judge(history: History) -> Iterator[Observation]:
+        names.append(history.case)
+        yield next(left)
+
+    async def drive(bench: Bench) -> None:
+        await bench.pause(SECOND)
+
+    async def run(loop: VirtualLoop) -> Tallies:
+        clock, tallies = VirtualClock(loop), Tallies()
+        world = World(Gateway(), Simulator(clock=clock), clock, Keys(chosen.profile.auth, 60, 60), alone=True)
+        case = Case("a case", drive, frozenset({"BILL-06"}))
+        await sockets._run(case, chosen, world, [replace(a_rule(), judge=judge)], tallies, [])
+        return tallies
+
+    monkeypatch.setattr("veocontracts.timing.pressure.Pressure.is_high", lambda _: busy)
+    with VirtualRunner() as runner:
+        return names, runner.run(run)
+
+
+def test_what_broke_on_a_busy_machine_is_driven_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As a case of its own; what it shows then is what counts."""
+    names, tallies = driven([BROKEN, HELD], SCALED, monkeypatch, busy=True)
+    [tally] = tallies.counts.values()
+    assert (names, tally.held, tally.broken) == (["a case", "a case again"], 1, 0)
+    assert (tallies.again, tallies.cases) == (1, 1)
+
+
+def test_what_breaks_every_time_is_broken(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A busy machine excuses nobody for ever."""
+    names, tallies = driven([BROKEN] * ATTEMPTS, SCALED, monkeypatch, busy=True)
+    [tally] = tallies.counts.values()
+    assert (len(names), tally.held, tally.broken, tallies.again) == (ATTEMPTS, 0, 1, 1)
+
+
+@pytest.mark.parametrize(
+    ("observation", "mode", "busy"),
+    [(BROKEN, SCALED, False), (HELD, SCALED, True), (BROKEN, ticking("real", 1), True), (BROKEN, VIRTUAL, True)],
+)
+def test_nothing_else_is_driven_again(
+    observation: Observation, mode: Mode, busy: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Not what broke on a calm machine, nor in real time, which is not pressed; nor what held."""
+    names, tallies = driven([observation], mode, monkeypatch, busy=busy)
+    assert (names, tallies.again) == (["a case"], 0)
+
+
+def test_a_world_that_cannot_be_is_an_unusable_gateway(monkeypatch: pytest.MonkeyPatch) -> None:
+    """With its own words, exit 3."""
+
+    def broken(_: object) -> None:
+        raise VeosimError("it does not start")
+
+    monkeypatch.setattr(sockets, "socket_world", broken)
+    with pytest.raises(UnusableError, match=r"^it does not start$"):
+        judge_sockets([a_rule()], [SCALED], lambda _, mode: replace(setting(), mode=mode), lambda *_: None)

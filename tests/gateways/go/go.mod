@@ -1,0 +1,3 @@
+module example.test/video-gateway
+
+go 1.19
