@@ -190,11 +190,19 @@ def results(tallies: Tallies, rules: Iterable[Rule], terms: Terms, waive: Mappin
             tally = tallies.counts.get((rule.id, grain), Tally())
             verdict, why = _ruled_out(rule, grain, terms, crashed=crashed) or _verdict(tally, rule, terms)
             waived = waive.get(rule.id, "") if verdict is Verdict.INCONCLUSIVE else ""
+            if verdict is Verdict.SKIP:
+                tally = Tally()  # what it saw is about something that the gateway does not claim to have
             line = Result(rule, grain, verdict, tally.held, tally.broken, reason=why, waived=waived)
             if verdict is Verdict.FAIL:
                 line = replace(line, findings=tally.findings, more=tally.more, places=frozenset(tally.places))
             found.append(line)
     return found
+
+
+def ruled_out(rule: Rule, terms: Terms) -> str | None:
+    """Why a rule is skipped whatever is seen, or None."""
+    found = _ruled_out(rule, "", terms, crashed=False)
+    return found[1] if found is not None and found[0] is Verdict.SKIP else None
 
 
 def _ruled_out(rule: Rule, grain: str, terms: Terms, *, crashed: bool) -> tuple[Verdict, str] | None:

@@ -236,7 +236,7 @@ def _bend(draw: st.DrawFn, event: Event) -> Event:
     odd = draw(st.one_of(junk, st.sampled_from(NUMBERS)))
     if isinstance(event, LedgerRead):
         field = draw(st.sampled_from(("job_id", "amount", "units")))
-        return replace(event, entries=tuple(replace(entry, **{field: odd}) for entry in event.entries))
+        return replace(event, entries=tuple(replace(entry, **{field: odd}) for entry in event.entries or ()))
     if isinstance(event, Read) and event.shown is not None:
         field = draw(st.sampled_from(("units", "cost", "result", "created_at", "completed_at", "id", "error", "word")))
         state = TERMS.state_of(odd) if field == "word" else event.shown.state

@@ -45,11 +45,11 @@ def completed_with_result(history: History) -> Iterator[Observation]:
         told, last = _heard(story), story.last
         if told is None or last is None or not makes_sense(told):
             continue
-        if told.at >= lower(story, history.terms):
+        if _known_by(told) >= lower(story, history.terms):
             continue  # the answer may have crossed the timeout
         if last.state == "failed" and _turned_away(story, told.at):
             continue  # it may have ended before a callback came
-        if not last.terminal and story.views[-1][0].at - told.at < SECOND + history.terms.tolerance:
+        if not last.terminal and story.views[-1][0].at - _known_by(told) < SECOND + history.terms.tolerance:
             continue  # the read may have crossed the poll
         if last.state != "completed":
             yield broken(story, "completed, since the upstream reported success", outcome(story), told.at)
@@ -75,10 +75,15 @@ def _result_of(told: UpstreamPoll | UpstreamCallback, terms: Terms) -> dict[str,
 def _heard(story: Story) -> UpstreamPoll | UpstreamCallback | None:
     """What first told the gateway of the end: an answer to a poll, or a callback that it took, and could place."""
     known = knows_upstream_job(story)
-    for each in reports(story):
-        if isinstance(each, UpstreamPoll) or (known and (each.status or 0) // 100 == 2):
-            return each
-    return None
+    taken = [
+        each for each in reports(story) if isinstance(each, UpstreamPoll) or (known and (each.status or 0) // 100 == 2)
+    ]
+    return min(taken, key=_known_by, default=None)
+
+
+def _known_by(report: UpstreamPoll | UpstreamCallback) -> int:
+    """When the gateway surely knew: a callback that is still on its way may be overtaken by a poll."""
+    return report.at if isinstance(report, UpstreamPoll) else report.answered_at or report.at
 
 
 def _turned_away(story: Story, before: int) -> bool:

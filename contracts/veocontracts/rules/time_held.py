@@ -61,7 +61,7 @@ def dripping_poll(history: History) -> Iterator[Observation]:
     "TIME-07",
     "The 600 s are the whole job's, submit and polls together.",
     FOLLOWS,
-    witness="a job that never ends, whose upstream submit took a quarter of the time, or longer than the gateway waits",
+    witness="a job that never ends, whose upstream submit took an eighth of the time, or longer than the gateway waits",
     knobs=("job_timeout",),
 )
 def whole_job(history: History) -> Iterator[Observation]:
@@ -75,7 +75,7 @@ def whole_job(history: History) -> Iterator[Observation]:
 
 
 def _slow(submit: UpstreamSubmit, terms: Terms) -> bool:
-    """Answered after a quarter of the time, or delayed for longer than the gateway's client waits for an answer."""
+    """Answered after an eighth of the time, or delayed for longer than the gateway's client waits for an answer."""
     if submit.answered_at is None:
         return submit.fault.startswith("delay: ")
-    return submit.answered_at - submit.at >= terms.timeout // 4
+    return submit.answered_at - submit.at >= terms.timeout // 8

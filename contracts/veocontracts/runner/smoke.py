@@ -49,12 +49,15 @@ def ledger_silent(bench: Bench, job: Shown | None, read: LedgerRead | None, subm
     shows = terms.ledger if terms.own_keys else terms.ledger - {"total"}  # a balance that others move shows nothing
     if job is None or job.state != "completed" or not shows:
         return ""
+    notes = [note for note in bench.plain_notes() if note]
+    if read is None and notes and shows - {"job", "cost"}:
+        return with_log(bench, f"the ledger could not be read: {'; '.join(notes)}. Look at {' and '.join(declared)}")
     entries = (read.entries or ()) if read is not None else ()
     if job.units is not None or job.cost is not None or any(entry.job_id == submit.job_id for entry in entries):
         return ""
     if read is not None and read.total:
         return ""
-    found = [note for note in bench.plain_notes() if note] or ["the job has neither units nor cost"]
+    found = notes or ["the job has neither units nor cost"]
     if read is not None and read.entries is not None:
         jobs = ", ".join(shown(entry.job_id) for entry in entries[:LIST])
         found = [f"its list has {len(entries)} charges" + (f", of {jobs}" if jobs else "")]

@@ -18,6 +18,7 @@ from veocontracts.runner.terms_of import Probed
 from veocontracts.tally import Tallies
 from veocontracts.timing.modes import Mode, ModeName
 from veocontracts.timing.pressure import Pressure
+from veocontracts.verdict import ruled_out
 from veocontracts.workloads import Case, selected
 from veocontracts.world import World
 from veocontracts.worlds import socket_world
@@ -90,6 +91,7 @@ async def _judge(
         if not probed.clock_proved and (can_fall_back or mode.name in STANDS_STILL):
             return probed.clock_note
         setting = make_setting(probed, mode)
+        rules = [rule for rule in rules if ruled_out(rule, setting.terms) is None]
         cases = selected(setting, frozenset(rule.id for rule in rules), virtual=False)
         tallies, lost = Tallies(), list[str]()
         alone = [case for case in cases if case.alone]
@@ -124,13 +126,14 @@ async def _run(
     """Drive a case and judge it; not where the gateway has ended by itself, which every rule would see as broken.
 
     Where a rule broke while this machine was too busy for pressed time, the case is driven again: what is the gateway's
-    own shows every time.
+    own shows every time. So is one that has to be alone, where it was too slow to make all its occasions.
     """
-    fresh = Tallies()
+    fresh, fed = Tallies(), {rule.id for rule in rules} & case.feeds if case.alone else set[str]()
     for attempt in range(ATTEMPTS):
         pressure, fresh = Pressure(), Tallies(again=min(attempt, 1))
         await _attempt(case, attempt, setting, world, rules, fresh, lost)
-        if not (fresh.is_broken and setting.mode.is_pressed and pressure.is_high()):
+        is_short = fresh.is_broken or not fed <= {rule_id for rule_id, _ in fresh.counts}
+        if not (is_short and setting.mode.is_pressed and pressure.is_high()):
             break
     tallies.merge(fresh)
 

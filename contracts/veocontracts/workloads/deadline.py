@@ -14,6 +14,8 @@ from veosim.units import SECOND, show_duration
 SLOW = 20 * SECOND
 NEAR = 5 * SECOND
 LATE = {"TIME-03": ("BILL-10", "TIME-09", "TIME-10")}
+SLOW_SUBMITS = {"slow submit": 2, "patient submit": 6}
+"""The part of its time that a job's submit takes: longer than most gateways wait, and shorter."""
 COMMON = frozenset({"LIFE-02", "LIFE-10", "BILL-07", "BILL-08", "UP-01", "UP-05"})
 
 
@@ -62,8 +64,9 @@ def deadline(setting: Setting) -> Iterable[Case]:
     yield _case("deadline third poll hangs", {"job": stuck, "exchanges": {"poll": [third]}}, "TIME-05")
     drip = {"break": {"drip": show_duration(max(2 * SECOND // 5, terms.tolerance // 20))}}
     yield _case("deadline polls drip", {"job": stuck, "exchanges": {"poll": [drip]}}, "TIME-06")
-    slow_submit = {"job": stuck, "exchanges": {"submit": [{"delay": show_duration(terms.timeout // 2)}]}}
-    yield _case("deadline slow submit", slow_submit, "TIME-07")
+    for name, part in SLOW_SUBMITS.items():
+        slow_submit = {"job": stuck, "exchanges": {"submit": [{"delay": show_duration(terms.timeout // part)}]}}
+        yield _case(f"deadline {name}", slow_submit, "TIME-07")
     yield Case("deadline beside others", _beside_others, COMMON | {"TIME-08"}, jobs=3, slow=True)
 
 

@@ -11,8 +11,9 @@ import pytest
 from jsonschema import Draft202012Validator
 from tests.support.openapi_documents import FOLDER, load, validator
 
+from veocontracts.documents import JSON
 from veocontracts.engines import surface
-from veocontracts.engines.surface import JSON, Drawn, drawn
+from veocontracts.engines.surface import Drawn, drawn
 
 FACE = "cn8-gateway"
 TEXT = "POST /v1/proxy/media-video-from-text"

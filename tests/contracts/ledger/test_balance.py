@@ -87,7 +87,7 @@ def test_submits_that_go_out_together_have_one_first_look() -> None:
 
     async def answer(method: str, *_: object) -> Response:
         asked.append(method)
-        await asyncio.sleep(1)
+        await asyncio.sleep(1)  # why: the gateway takes a virtual second, so that all submits wait for one look
         return accepting() if method == "POST" else Response(200, {}, b'{"balance": 9}')
 
     async def work(bench: Bench, _: FunctionGateway) -> History:
