@@ -120,7 +120,7 @@ def test_a_mutant_belongs_to_the_reference(tmp_path: Path) -> None:
     [
         ("gateway:", "gatway:", "did you mean 'gateway'?"),
         ("vk-main", '"${NOT_SET_ANYWHERE}"', "the variable NOT_SET_ANYWHERE is not set"),
-        ("api: cn8-gateway", "api: cn9", "no face is called 'cn9'; there are cn8-gateway"),
+        ("api: cn8-gateway", "api: cn9", "no face is called 'cn9'; allowed: cn8-gateway, api-video"),
         ("price:", "waive: {BILL-99: no}\nprice:", "no rule is called 'BILL-99'"),
     ],
 )

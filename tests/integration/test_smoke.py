@@ -197,7 +197,6 @@ def test_an_address_that_is_taken_is_named(tmp_path: Path) -> None:
             {"http": {"get": "/v2/charges", "entries": "/charges", "job": "/id", "amount": "/amount"}},
             "its list has 1 charges, of None. Look whether the gateway charged it, and whether ledger.http point",
         ),
-        ({"http": {"get": "/v2/charged"}}, ": the ledger could not be read: GET /v2/charged: 404. Look whether"),
     ],
 )
 def test_a_ledger_that_shows_nothing_of_a_completed_job(ledger: dict[str, Any], said: str, tmp_path: Path) -> None:
@@ -205,3 +204,11 @@ def test_a_ledger_that_shows_nothing_of_a_completed_job(ledger: dict[str, Any], 
     found = unusable(write_profile(tmp_path, {"ledger": ledger}), measured=True)
     assert found.startswith("the ledger shows nothing for a completed job, '")
     assert said in found
+
+
+@pytest.mark.parametrize("beside", [{}, {"job": {}}])
+def test_a_ledger_that_cannot_be_read(beside: dict[str, Any], tmp_path: Path) -> None:
+    """Also where another one shows the charge: what nobody can read would leave rules without a witness."""
+    found = unusable(write_profile(tmp_path, {"ledger": {"http": {"get": "/v2/charged"}, **beside}}))
+    declared = " and ".join(f"ledger.{name}" for name in (*beside, "http"))
+    assert found == f"the ledger could not be read: GET /v2/charged: 404. Look at {declared}"

@@ -51,7 +51,7 @@ def ledger_silent(bench: Bench, job: Shown | None, read: LedgerRead | None, subm
         return ""
     notes = [note for note in bench.plain_notes() if note]
     if read is None and notes and shows - {"job", "cost"}:
-        return with_log(bench, f"the ledger could not be read: {'; '.join(notes)}. Look at {' and '.join(declared)}")
+        return with_log(bench, f"{'; '.join(notes)}. Look at {' and '.join(declared)}")
     entries = (read.entries or ()) if read is not None else ()
     if job.units is not None or job.cost is not None or any(entry.job_id == submit.job_id for entry in entries):
         return ""

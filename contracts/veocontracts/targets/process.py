@@ -63,7 +63,7 @@ class Process:
         """
         folder = self.target.cwd
         if folder is not None and not os.path.isdir(folder):  # noqa: ASYNC240  a look, before all else begins
-            raise self._unstarted(f"its cwd {shown(folder)} is no folder")
+            raise self._unstarted(f"its cwd {str(folder)!r} is no folder")
         extra = [f"{name}={text}" for name, text in self._extra().items()]
         try:
             self._keeper = await asyncio.create_subprocess_exec(

@@ -16,12 +16,14 @@ from tests.contracts.rules import (
     test_life,
     test_life_apart,
     test_life_end,
+    test_other_faces,
     test_rate,
     test_robust,
     test_robust_restart,
     test_time,
     test_up,
     test_up_polling,
+    test_up_renamed,
     test_upload,
 )
 from tests.support.golden import Golden
@@ -45,6 +47,7 @@ GOLDEN: tuple[Golden, ...] = (
     *(*test_life.CASES, *test_rate.CASES, *test_time.CASES, *test_up.CASES),
     *(*test_hook.CASES, *test_upload.CASES, *test_robust_restart.CASES),
     *(*test_robust.CASES, *test_up_polling.CASES, *test_conformance.CASES),
+    *(*test_other_faces.CASES, *test_up_renamed.CASES),
 )
 NUMBERS = {
     "ACC": (1, 2, 3, 4, 5),

@@ -75,7 +75,7 @@ def finished(result: Any, **shown: Any) -> History:
 
 
 ITS_OWN = "200 with a job id, as the API's document has it"
-CASES = (
+_CASES = (
     good("ACC-01", "the document's status and an id", story(accepted())),
     bad("ACC-01", "another status", story(accepted(status=202)), broken(ITS_OWN, "HTTP status 202", 0)),
     bad("ACC-01", "no id", story(accepted(id=None)), broken(ITS_OWN, "no job id", 0)),
@@ -200,6 +200,7 @@ CASES = (
         kept("job#2", grain="order"),
     ),
 )
+CASES = tuple(replace(case, name=f"{case.name}, over another API") for case in _CASES)
 
 
 @pytest.mark.parametrize("case", CASES, ids=str)
