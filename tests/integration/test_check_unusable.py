@@ -101,9 +101,8 @@ def test_a_process_that_is_never_ready_is_stopped(tmp_path: Path) -> None:
     """The path, the patience and the log's end are named; the process is gone afterwards."""
     script = "print('warming up', flush=True); signal.pause()"
     said = unusable(write_profile(tmp_path, process(tmp_path, script, "1.5s"), "reference-process"))
-    assert said == (
-        "the gateway did not answer 200 on /healthz within 1.5s, and takes no {port} to listen on; the end of its log:\n  | warming up"
-    )
+    why = "did not answer 200 on /healthz within 1.5s, and takes no {port} to listen on"
+    assert said == f"the gateway {why}; the end of its log:\n  | warming up"
     with pytest.raises(ProcessLookupError):
         os.kill(int((tmp_path / "pid").read_text()), 0)
 
