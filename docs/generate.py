@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import click
+import yaml
 
 from veocontracts.ledger import KINDS
 from veocontracts.reference.mutants import MUTANTS
@@ -32,6 +33,7 @@ from veosim.scenario.variants import Variants
 from veosim.units import SECOND
 
 DOCS = Path(__file__).parent
+GATEWAYS = DOCS.parent / "tests" / "gateways"
 CREATED = int(EPOCH.timestamp())
 BEGIN, END = "<!-- generated -->", "<!-- end -->"
 
@@ -170,6 +172,20 @@ def _sources(node: Any, name: str, at: str) -> Iterator[tuple[str, str, str]]:
             yield from _sources(value, name, at)
 
 
+def gateways() -> Iterator[str]:
+    """Each example gateway: its profile, and what its planted bugs break."""
+    for path in sorted(GATEWAYS.glob("*/profile.yaml")):
+        name = path.parent.name
+        bugs = yaml.safe_load((path.parent / "planted.yaml").read_text("utf-8"))["bugs"]
+        yield f"## [{name}](../tests/gateways/{name}/README.md)\n"
+        yield f"```yaml\n{path.read_text('utf-8').strip()}\n```\n"
+        yield "| planted bug | what it does | breaks |"
+        yield "|---|---|---|"
+        for bug in bugs:
+            yield f"| {bug['name']} | {' '.join(bug['about'].split())} | {', '.join(bug['breaks'])} |"
+        yield ""
+
+
 def commands() -> Iterator[str]:
     """Every command's own help."""
     context = click.Context(veosim_command, info_name="veosim", help_option_names=["-h", "--help"])
@@ -204,6 +220,7 @@ PAGES: Mapping[str, tuple[str, Callable[[], Iterator[str]]]] = {
     "ledgers.md": ("", ledgers),
     "time.md": ("", time_modes),
     "ci.md": ("", junit_outcomes),
+    "gateways.md": ("", gateways),
     "commands.md": ("# The commands\n", commands),
 }
 """Each page: how it begins where it has no text of its own, and what is drawn into it."""
