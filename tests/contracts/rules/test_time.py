@@ -273,8 +273,8 @@ CASES = (
     ),
     none("TIME-07", "a submit that hangs", given_up(read("failed", at=700), fault=HANG)),
     none("TIME-07", "not read after the bound of a submit in vain", given_up(read("failed", at=31))),
-    none("TIME-07", "a quick submit", slow_submit(149.999999999, read("processing", at=700))),
-    none("TIME-07", "not read after the bound", slow_submit(150, read("processing", at=601))),
+    none("TIME-07", "a quick submit", slow_submit(74.999999999, read("processing", at=700))),
+    none("TIME-07", "not read after the bound", slow_submit(75, read("processing", at=601))),
     none("TIME-07", "a plan that ends", ready(30, read("failed", at=700))),
     good("TIME-08", "completed", beside("completed"), kept("job#2")),
     bad(
