@@ -21,6 +21,7 @@ from veocontracts.orders import Asking, Order, OrderBook
 from veocontracts.profile import Profile
 from veocontracts.recording import Recording
 from veocontracts.steps import Origin
+from veocontracts.targets.secrets import repeated
 from veocontracts.terms import Terms
 from veocontracts.timing.modes import VIRTUAL, Mode
 from veocontracts.upstream_view import View
@@ -74,7 +75,7 @@ class Bench:
         self.clock = world.clock
         self.steps = Notebook(world.clock)
         # A gateway that never answers is left after twice its deadline, on the loop's own clock.
-        self.caller = Caller(world.gateway, world.keys, 2 * setting.terms.timeout)
+        self.caller = Caller(world.gateway, world.keys, 2 * setting.terms.timeout, repeated(setting.profile))
         self._books = Books(setting.profile, self.caller, world.places, own_keys=setting.terms.own_keys)
         self._world = world
         self._case = case

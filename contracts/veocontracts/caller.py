@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from veocontracts.faces import parse
@@ -24,15 +24,19 @@ class Caller:
         gateway: what is called.
         keys: where secrets come from.
         patience: nanoseconds of the loop's clock after which a gateway that does not answer is left.
+        secrets: other texts that are not written down, and what is instead.
 
     Attributes:
         notes: what went wrong with requests that were not answered.
     """
 
-    def __init__(self, gateway: GatewayPort, keys: Keys, patience: int) -> None:
+    def __init__(
+        self, gateway: GatewayPort, keys: Keys, patience: int, secrets: Mapping[str, str] | None = None
+    ) -> None:
         self._gateway = gateway
         self._source = keys
         self._patience = patience
+        self._secrets = dict(secrets or {})
         self._keys: dict[str, str] = {}
         self.notes: list[str] = []
 
@@ -75,8 +79,8 @@ class Caller:
         if answer is None:
             return None
         body = answer.body
-        for role, secret in self._keys.items():
-            body = body.replace(secret.encode(), f"<key:{role}>".encode())
+        for secret, shown in self._hiding():
+            body = body.replace(secret.encode(), shown.encode())
         return parse(body)
 
     def plain(self, headers: Mapping[str, str]) -> dict[str, str]:
@@ -84,6 +88,11 @@ class Caller:
         return {name: self._hidden(text) for name, text in headers.items()}
 
     def _hidden(self, text: str) -> str:
-        for role, secret in self._keys.items():
-            text = text.replace(secret, f"<key:{role}>")
+        for secret, shown in self._hiding():
+            text = text.replace(secret, shown)
         return text
+
+    def _hiding(self) -> Iterator[tuple[str, str]]:
+        """What is not written down, and what is instead."""
+        yield from ((secret, f"<key:{role}>") for role, secret in self._keys.items())
+        yield from self._secrets.items()

@@ -188,10 +188,11 @@ def results(tallies: Tallies, rules: Iterable[Rule], terms: Terms, waive: Mappin
         crashed = rule.id in tallies.crashed
         for grain in rule.grains or ("",):
             tally = tallies.counts.get((rule.id, grain), Tally())
-            verdict, why = _ruled_out(rule, grain, terms, crashed=crashed) or _verdict(tally, rule, terms)
+            ruled = _ruled_out(rule, grain, terms, crashed=crashed)
+            verdict, why = ruled or _verdict(tally, rule, terms)
             waived = waive.get(rule.id, "") if verdict is Verdict.INCONCLUSIVE else ""
-            if verdict is Verdict.SKIP:
-                tally = Tally()  # what it saw is about something that the gateway does not claim to have
+            if ruled is not None and verdict is not Verdict.ERROR:
+                tally = Tally()  # what it saw is about something that the gateway does not have, or nobody can see
             line = Result(rule, grain, verdict, tally.held, tally.broken, reason=why, waived=waived)
             if verdict is Verdict.FAIL:
                 line = replace(line, findings=tally.findings, more=tally.more, places=frozenset(tally.places))

@@ -59,6 +59,18 @@ def test_what_a_gateway_echoes_shows_no_key() -> None:
     assert it.plain(answer.headers) == {"x-echo": "for Bearer <key:main>"}
 
 
+def test_other_secrets_are_not_written_down_either() -> None:
+    """Whatever the gateway was given and repeats, such as its own key upstream."""
+    keys = Keys(find_profile("reference").auth, 60, 60 * SECOND)
+    it = Caller(Gateway(), keys, SECOND, {"hunter2-hunter2": "<ACME_PASSWORD>"})
+    answer = asyncio.run(it.send("GET", "/", {"Authorization": "x hunter2-hunter2"}))
+    assert answer is not None
+    assert (it.data(answer)["said"], it.plain(answer.headers)) == (
+        "x <ACME_PASSWORD>",
+        {"x-echo": "for x <ACME_PASSWORD>"},
+    )
+
+
 def test_no_answer_is_a_note() -> None:
     """A broken connection, and one that outlasts the caller's patience."""
     it = caller(Gateway(ConnectionResetError("gone")))

@@ -89,6 +89,16 @@ def test_variables_come_from_the_environment(load: Loader) -> None:
             "p.yaml:5:21: auth.keys.main: the variable ACME_KEY is not set; export ACME_KEY=…",
         ),
         (
+            "vk-main",
+            '"${ACME_KEY:-none}"',
+            "p.yaml:5:21: auth.keys.main: '${ACME_KEY:-none}' is no variable; allowed: ${NAME}, without anything else",
+        ),
+        (
+            'asgi: {factory: "acme.app:create"}',
+            'process: {command: [acme, "--port={prt}", "{message}"]}',
+            "p.yaml:4:29: target.process.command[1]: '{prt}' is nothing that is filled in; did you mean 'port'?",
+        ),
+        (
             "  asgi:",
             "  process: {command: [acme]}\n  asgi:",
             "p.yaml:4:3: target: a target is exactly one of 'asgi', 'process', 'processes' and 'http'",

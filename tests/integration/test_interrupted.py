@@ -64,6 +64,19 @@ def test_an_interrupted_run_leaves_nothing(number: signal.Signals, profile: Path
     assert [path for path in (tmp_path / "tmp").rglob("*") if path.name != f"veosim-runs-{os.getuid()}"] == []
 
 
+def test_sigterm_ends_a_run_that_ignores_ctrl_c(profile: Path, tmp_path: Path) -> None:
+    """A shell without job control starts what runs in its background so."""
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        with checking(tmp_path, "--profile", profile, "--rule", "TIME") as process:
+            started(tmp_path, process)
+            process.terminate()
+            _, err = process.communicate(timeout=30)
+    finally:
+        signal.signal(signal.SIGINT, before)
+    assert (process.returncode, err.decode().splitlines()[-1]) == (130, "interrupted")
+
+
 @LINUX
 def test_a_killed_run_takes_its_processes_along_and_the_next_clears_its_files(profile: Path, tmp_path: Path) -> None:
     """Nobody could stop them in order; what the run had recorded, and nothing beside it, goes away with the next."""

@@ -62,11 +62,18 @@ def terminable() -> Iterator[None]:
     if threading.current_thread() is not threading.main_thread():  # only that one may be told of signals
         yield
         return
-    before = signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
+    before = signal.signal(signal.SIGTERM, _terminated)
     try:
         yield
     finally:
         signal.signal(signal.SIGTERM, before)
+
+
+def _terminated(*_: object) -> None:
+    """As Ctrl-C; of its own, where that is ignored, as a shell has it for what it starts in the background."""
+    if signal.getsignal(signal.SIGINT) in {signal.SIG_IGN, None}:
+        raise KeyboardInterrupt
+    signal.raise_signal(signal.SIGINT)
 
 
 def _end(code: Exit, reason: str, line: str, tell: Tell) -> None:

@@ -18,6 +18,7 @@ from veocontracts.init.questions import QUESTIONS, Kind, answers_of, kind_of
 from veocontracts.verdict import Exit
 from veosim.errors import VeosimError
 
+LOOKING = "looking at the gateway: first one job, to see that it reaches this upstream; this may take half a minute"
 Command = Callable[..., Any]
 
 
@@ -80,6 +81,7 @@ def init(out: Path, command: str, url: str, factory: str, no_faketime: bool, yes
         answers = answers_of(
             kind, command or url or factory, _asked(kind, given, asking=asking), is_faketime=not no_faketime
         )
+        click.echo(LOOKING, err=True)
         found = look(answers, _wait if asking else None)
         _write(out, answers, found)
         sys.exit(Exit.UNUSABLE if found.trouble else Exit.CONFORMANT)

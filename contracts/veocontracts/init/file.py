@@ -83,7 +83,7 @@ def _upstream(answers: Answers) -> Iterator[str]:
 
 
 def _api(answers: Answers, findings: Findings) -> Iterator[str]:
-    yield "# Its own API, from whose document all enum values come."
+    yield "# Its own API, from whose document all enum values come; how to spell out another one: docs/faces.md."
     yield f"api: {_flow(answers.api)}"
     if findings.services != ("text", "image"):
         yield f"services: {_flow(findings.services)} # the others were refused"
@@ -108,7 +108,7 @@ def _auth(answers: Answers) -> Iterator[str]:
 
 
 def _ledger(findings: Findings) -> Iterator[str]:
-    yield "# Where charges can be seen. Kinds, and what each can prove: docs/judging.md."
+    yield "# Where charges can be seen. Kinds, and what each can prove: docs/ledgers.md."
     known = {
         **({"job": dict(findings.job_ledger)} if findings.job_ledger else {}),
         **({"http": dict(findings.charges)} if findings.charges else {}),
@@ -123,7 +123,7 @@ def _ledger(findings: Findings) -> Iterator[str]:
 
 
 def _timeout(answers: Answers) -> Iterator[str]:
-    yield "# The 600 s, and how time passes; what each mode may claim: docs/judging.md."
+    yield "# The 600 s, and how time passes; what each mode may claim: docs/time.md."
     yield "timeout:"
     yield "  after: 600s"
     yield "  from: accept # the documents do not say from when (inferred)"

@@ -4,16 +4,34 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from veocontracts.profile.model import Profile
-from veosim.errors import Problem, SourceError
+from veosim.errors import Problem, SourceError, did_you_mean
 from veosim.yamlfile import Path_, Tree, load
 
 VARIABLE = re.compile(r"\$\{(\w+)\}")
 """A place in a profile that the environment fills."""
+
+PLACES = (
+    "callback_secret",
+    "data",
+    "gateway_url",
+    "key",
+    "port",
+    "python",
+    "upstream_app",
+    "upstream_key",
+    "upstream_url",
+    "webhook_url",
+)
+"""What the suite fills in, in braces."""
+
+_PLACE = re.compile(r"(?<!\$)\{([a-z_]+)\}")
+_LIKE = re.compile(r"\$\{[^}]*\}")
+"""What looks like one, such as a shell's `${NAME:-default}`."""
 
 
 def load_profile(path: str | Path, environment: Mapping[str, str] = os.environ) -> Profile:
@@ -44,6 +62,13 @@ def _place_document(tree: Tree, folder: Path) -> None:
         api["document"] = str(folder / api["document"])
 
 
+def _misspelt(tree: Tree, path: Path_, value: str) -> Iterator[Problem]:
+    """Places that are nearly ones that the suite fills in; other words in braces may be the gateway's own."""
+    for word in _PLACE.findall(value):
+        if word not in PLACES and (hint := did_you_mean(word, PLACES)):
+            yield tree.problem(path, f"'{{{word}}}' is nothing that is filled in", hint=hint)
+
+
 def _fill(tree: Tree, environment: Mapping[str, str]) -> dict[str, str]:
     """Fill in the variables; returns those that were used, with their values."""
     problems: list[Problem] = []
@@ -56,6 +81,12 @@ def _fill(tree: Tree, environment: Mapping[str, str]) -> dict[str, str]:
             return [fill(item, (*path, index)) for index, item in enumerate(value)]
         if not isinstance(value, str):
             return value
+        if path[:1] in {("target",), ("ledger",)}:
+            problems.extend(_misspelt(tree, path, value))
+        strange = [text for text in _LIKE.findall(value) if not VARIABLE.fullmatch(text)]
+        problems.extend(
+            tree.problem(path, f"{text!r} is no variable", "${NAME}, without anything else") for text in strange
+        )
         missing = [name for name in VARIABLE.findall(value) if name not in environment]
         found = {name: environment[name] for name in VARIABLE.findall(value) if environment.get(name)}
         used.update(found)

@@ -18,7 +18,8 @@ class HttpGateway:
     """
 
     def __init__(self, url: str, patience: float) -> None:
-        limits = httpx2.Limits(max_connections=None, max_keepalive_connections=64)
+        # An idle connection is closed by a server after seconds of its own time, which a fake clock makes milliseconds.
+        limits = httpx2.Limits(max_connections=None, max_keepalive_connections=0)
         self._client = httpx2.AsyncClient(
             base_url=url, timeout=patience, limits=limits, trust_env=False, verify=url.startswith("https")
         )

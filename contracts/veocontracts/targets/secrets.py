@@ -11,6 +11,8 @@ from veocontracts.profile import Profile
 
 SHORTEST = 4
 """A shorter text from the environment would be found in the midst of words."""
+LONG = 8
+"""A text of this length hardly comes about by chance."""
 _SECRET_NAME = re.compile(r"KEY|TOKEN|SECRET|PASS|CREDENTIAL", re.IGNORECASE)
 
 
@@ -25,6 +27,18 @@ def hiding(profile: Profile, environment: Mapping[str, str] = os.environ) -> Cal
         words.append(re.escape(profile.auth.mint).replace(re.escape("{n}"), r"\d+"))
     pattern = re.compile("|".join(words))
     return lambda text: pattern.sub(lambda found: known.get(found[0], "<key:minted>"), text)
+
+
+def repeated(profile: Profile) -> dict[str, str]:
+    """What a gateway must not repeat to its clients, and what is written down instead; its clients' keys are not here.
+
+    Shorter texts would be found in the midst of what the gateway says.
+    """
+    named = {name: text for name, text in profile.from_environment.items() if _SECRET_NAME.search(name)}
+    if profile.upstream.key is not None:
+        named["key:upstream"] = profile.upstream.key
+    own = set(profile.auth.keys.values())
+    return {text: f"<{name}>" for name, text in named.items() if len(text) >= LONG and text not in own}
 
 
 def _secrets(profile: Profile, environment: Mapping[str, str]) -> Iterator[tuple[str, str]]:

@@ -32,7 +32,7 @@ def test_flags_are_answers(looks: list[Answers], tmp_path: Path) -> None:
     flags = ["--command", "acme {port}", "--key", "main=A", "--key", "other=B", "--name", "acme", "--no-faketime", "-y"]
     result = CliRunner().invoke(command.init, [str(out), *flags])
     assert (result.exit_code, result.stdout) == (0, f"wrote {out}; next: veosim check --profile {out}\n")
-    assert result.stderr == "to do: a ledger\n"
+    assert result.stderr == f"{command.LOOKING}\nto do: a ledger\n"
     keys = (("main", "A"), ("other", "B"))
     assert looks == [Answers(name="acme", command=("acme", "{port}"), keys=keys, is_faketime=False)]
     assert "gateway: {name: acme}\n" in out.read_text(encoding="utf-8")
@@ -43,7 +43,7 @@ def test_trouble_is_exit_3_and_the_file_says_it(looks: list[Answers], tmp_path: 
     out = tmp_path / "acme.yaml"
     result = CliRunner().invoke(command.init, [str(out), "--url", "http://127.0.0.1:1", "--name", "away", "-y"])
     assert (result.exit_code, result.stdout) == (3, "")
-    assert result.stderr == f"to do: a ledger\nwrote {out}, and it is not ready: it is away\n"
+    assert result.stderr == f"{command.LOOKING}\nto do: a ledger\nwrote {out}, and it is not ready: it is away\n"
     assert "# NOT READY: it is away\n" in out.read_text(encoding="utf-8")
     assert len(looks) == 1
 
