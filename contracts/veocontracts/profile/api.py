@@ -106,7 +106,18 @@ class Api(Strict):
         for state in ("completed", "failed"):
             if not getattr(self.words, state):
                 raise contradiction(f"no word says that a job has {state}; give the API's own", "words")
+        self._worded(described, read)
         return self
+
+    def _worded(self, described: Any, read: Schema) -> None:
+        """Where the document lists the state words, every word of the profile is among them."""
+        found = [node.get("enum", ()) for node in schemas_at(described, read, self.shown.state)]
+        there = [str(value) for values in found for value in values]
+        for state, words in self.words:
+            for word in words if there else ():
+                if word not in there:
+                    problem = f"the document has no {shown(word)} at {self.shown.state}"
+                    raise _problem(problem, ", ".join(there), did_you_mean(word, there), "words", state)
 
     def _answered(self, described: Any, path: str) -> None:
         """The id stands in an answer that accepts."""

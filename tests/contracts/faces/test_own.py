@@ -101,6 +101,7 @@ REPLACED = (
         "the document has no /id in the 201 of POST /videos; allowed: /film",
     ),
     ("running: [filming]", "running: [waiting]", 38, "the word 'waiting' stands under 'queued' too"),
+    ("failed: [lost]", "failed: [lots]", 38, "has no 'lots' at /progress; allowed: waiting, filming, ready, lost; did"),
     ("failed: [lost]", "failed: []", 38, "no word says that a job has failed"),
     ("document: acme.yaml", "document: acmes.yaml", 10, "cannot be read: No such file or directory"),
     ("{/account: films}", "{/acount: films}", 16, "the document has no /acount in the body of POST /videos"),
