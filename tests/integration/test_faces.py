@@ -64,7 +64,7 @@ def test_an_api_that_is_spelled_out_is_judged_whole() -> None:
 @pytest.mark.parametrize(
     ("dialect", "skipped"),
     [
-        ("api-video", {"LIFE-07"}),
+        pytest.param("api-video", {"LIFE-07"}, marks=pytest.mark.prove),
         pytest.param(
             "image-to-video",
             {

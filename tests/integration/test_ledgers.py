@@ -99,7 +99,9 @@ def test_the_rules_need_what_the_table_says(kind: str, tmp_path: Path) -> None:
     assert {int(each.id[-2:]) for each in bill if each.needs & powers} == PROVES[kind]
 
 
-@pytest.mark.parametrize("kind", ["file", "sql", "balance"])
+@pytest.mark.parametrize(
+    "kind", ["sql", *(pytest.param(kind, marks=pytest.mark.prove) for kind in ("file", "balance"))]
+)
 def test_a_gateway_is_judged_by_its_ledger(kind: str, tmp_path: Path) -> None:
     """Two rules, of one job and of a whole key, pass; time stands still while the ledger is read."""
     assert verdicts(profile(tmp_path, kind), 12, 13) == expected(kind, 12, 13)

@@ -93,6 +93,7 @@ def test_a_broken_process_is_caught() -> None:
     assert "scaled time (the code path; the literal 600 s not proven)" in result.stdout
 
 
+@pytest.mark.prove
 def test_callbacks_reach_a_process() -> None:
     """The upstream takes the key that it handed out, and calls the gateway at its own address, signed."""
     only = ("--rule", "HOOK-02", "--rule", "UP-09")

@@ -42,6 +42,7 @@ def test_a_factory_is_looked_at_in_virtual_time() -> None:
     assert look(answers, None, ENVIRONMENT) == Findings(**SEEN)
 
 
+@pytest.mark.prove
 def test_a_process_is_looked_at_in_its_own_time_mode(tmp_path: Path) -> None:
     """Its clock is seen to move, too."""
     assert look(_process(tmp_path), None, ENVIRONMENT) == Findings(**SEEN)
