@@ -25,8 +25,8 @@ def _dialect(value: object) -> object:
 
 
 def _listen(value: str) -> str:
-    if _PLACE.fullmatch(value) is None:
-        allowed = "host:port of this machine, such as 127.0.0.1:8410; port 0 is any free one"
+    if _PLACE.fullmatch(value) is None or int(value.rpartition(":")[2]) > LAST_PORT:
+        allowed = "host:port of this machine, such as 127.0.0.1:8410; port 0 is any free one, 65535 the last"
         raise PydanticCustomError("listen", "{problem}", {"problem": f"found {shown(value)}", "allowed": allowed})
     return value
 
@@ -39,6 +39,7 @@ def _key(value: str) -> str:
 
 _PLACE = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[^\[\]:\s]+):\d{1,5}", re.ASCII)
 _KEY = re.compile(r"[!-~]+")
+LAST_PORT = 65_535
 ANY_KEY = "any-key"
 
 

@@ -40,6 +40,7 @@ def test_a_place_an_address_and_a_key_may_be_given(tmp_path: Path) -> None:
     ("given", "said"),
     [
         ("{listen: 8410}", "upstream.listen: found 8410; allowed: text, in quotes if need be"),
+        ("{listen: 'localhost:65536'}", "upstream.listen: found 'localhost:65536'; allowed: host:port of this machine"),
         ("{listen: localhost}", "upstream.listen: found 'localhost'; allowed: host:port of this machine, such as"),
         ("{public_url: 'sim.test'}", "upstream.public_url: this is no base URL: allowed: an http(s) URL"),
         ("{key: ''}", "upstream.key: a key is one or more plain ASCII characters without blanks; is its variable"),
