@@ -13,6 +13,8 @@ from veosim.yamlfile import read_file, read_tree
 
 JSON = "application/json"
 SUFFIXES = (".yaml", ".yml", ".json")
+LISTS = ("enum", "anyOf", "pattern", "examples", "x-inferred")
+"""What `x-documented` stands in for."""
 BRANCHES = ("allOf", "oneOf", "anyOf")
 
 Schema = Mapping[str, Any]
@@ -39,6 +41,25 @@ def document(reference: str) -> Mapping[str, Any]:
     data = read_tree(read_file(reference), Path(reference).name).data
     plain = data if isinstance(data, dict) else {}
     return _modern(plain) | {"openapi": "3.1.0"} if str(plain.get("openapi", "")).startswith("3.0") else plain
+
+
+@cache
+def counted_on(reference: str) -> Mapping[str, Any]:
+    """The same document, with only what clients may count on.
+
+    Where a list is documented in part, or a document contradicts itself, `x-documented` has what is left of it.
+    """
+    narrowed: Mapping[str, Any] = _narrowed(document(reference))
+    return narrowed
+
+
+def _narrowed(node: Any) -> Any:
+    if isinstance(node, list):
+        return [_narrowed(each) for each in node]
+    if not isinstance(node, dict):
+        return node
+    left = {name: _narrowed(each) for name, each in node.items() if "x-documented" not in node or name not in LISTS}
+    return left | ({"enum": node["x-documented"]} if "x-documented" in node else {})
 
 
 def _modern(node: Any) -> Any:

@@ -24,7 +24,8 @@ class Wire:
         submits: the paths that take jobs, by what a job is made from: `text` or `image`.
         job: the path of a job, its id in braces.
         fields: where a request has each role; the first is where the suite writes it.
-        images: the forms in which it takes an image: `url`, `data` (a data URI), `raw` (base64 alone).
+        images: the documented forms of an image: `url`, `data` (a data URI), `raw` (base64 alone).
+        more_images: those that are inferred.
         id: where the answer to a submit has the job's id.
         shown_id: where a read has it; nothing where not every read does.
         result: where an answer shows the choices that a video was made with.
@@ -44,6 +45,7 @@ class Wire:
     duration: tuple[str, ...]
     message: tuple[str, ...]
     words: Mapping[str, tuple[str, ...]]
+    more_images: tuple[str, ...] = ()
     result: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     unknown: tuple[int, ...] = (404,)
     prompt_limit: int = 0
@@ -84,7 +86,8 @@ WIRES: Mapping[str, Wire] = {
             "duration": ("/duration",),
             "aspect_ratio": ("/aspect_ratio",),
         },
-        images=("url", "data"),
+        images=("url",),
+        more_images=("data",),
         id="/data/task_ids/0",
         shown_id=("/data/task_id",),
         status=("/data/status",),
@@ -110,7 +113,8 @@ WIRES: Mapping[str, Wire] = {
             "duration": ("/seconds", "/duration"),
             "aspect_ratio": ("/aspect_ratio",),
         },
-        images=("url", "data", "raw"),
+        images=("url",),
+        more_images=("data", "raw"),
         id="/task_id",
         shown_id=("/task_id",),
         status=("/status",),

@@ -15,7 +15,7 @@ from typing import Any
 from jsonschema_rs import Draft202012, Draft202012Validator, Registry
 
 from veocontracts.conformance.breaches import Origin, breaches
-from veocontracts.documents import JSON, document, is_own
+from veocontracts.documents import JSON, counted_on, document, is_own
 from veocontracts.events import INFERRED
 from veosim.dialects import DIALECTS
 
@@ -62,15 +62,16 @@ def request_problems(dialect: str, operation: str, data: Any) -> tuple[str, ...]
     return body_problems(dialect, path, data)
 
 
-def body_problems(reference: str, path: str, data: Any) -> tuple[str, ...]:
+def body_problems(reference: str, path: str, data: Any, *, documented: bool = False) -> tuple[str, ...]:
     """Where the JSON body of a POST breaks a document; nothing where the document says nothing of one.
 
     Args:
         reference: the document's; see `documents.document`.
         path: as the document has it.
         data: parsed JSON, decimals exact; None where there was none.
+        documented: whether only what clients may count on is good; see `documents.counted_on`.
     """
-    return _request(reference, path).problems(data)
+    return _request(reference, path, documented).problems(data)
 
 
 def answer_problems(reference: str, operation: str, status: int, content_type: str, data: Any) -> tuple[str, ...]:
@@ -87,9 +88,10 @@ def answer_problems(reference: str, operation: str, status: int, content_type: s
 
 
 @cache
-def _request(reference: str, path: str) -> Place:
-    where = _target(document(reference), ("paths", path, "post", "requestBody"))
-    return _place(reference, (*where, "content", JSON, "schema"))
+def _request(reference: str, path: str, documented: bool) -> Place:  # noqa: FBT001  a part of what is remembered
+    described = counted_on(reference) if documented else document(reference)
+    where = _target(described, ("paths", path, "post", "requestBody"))
+    return _place(reference, described, (*where, "content", JSON, "schema"))
 
 
 @lru_cache(maxsize=1024)
@@ -111,7 +113,7 @@ def _answer(reference: str, operation: str, status: int, content_type: str) -> P
         expected = " or ".join(node.get("content", {})) or "no body"
         mark = f" {INFERRED}" if inferred else ""
         return Place(refusal=(f"the content type is {media!r}, expected {expected}{mark}",))
-    return _place(reference, (*where, "content", media, "schema"), inferred=inferred)
+    return _place(reference, described, (*where, "content", media, "schema"), inferred=inferred)
 
 
 def _unlisted(document: Any, where: tuple[str, ...], listed: Iterable[str], status: int) -> str:
@@ -121,9 +123,8 @@ def _unlisted(document: Any, where: tuple[str, ...], listed: Iterable[str], stat
     return f"the status is {status}, expected one of {', '.join(listed)}" + ("" if stated else f" {INFERRED}")
 
 
-def _place(reference: str, where: tuple[str, ...], *, inferred: bool = False) -> Place:
+def _place(reference: str, described: Mapping[str, Any], where: tuple[str, ...], *, inferred: bool = False) -> Place:
     """The place of one schema of a document; one where the document has none allows everything."""
-    described = document(reference)
     schema = _found(described, where)
     if schema is None:
         return Place()

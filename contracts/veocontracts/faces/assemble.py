@@ -39,7 +39,6 @@ class Parts:
     accepted: tuple[int, ...] = ()
     unknown: tuple[int, ...] = (404,)
     speaks: str = ""
-    prompt_limit: int = 0
 
 
 def assembled(makers: Mapping[str, tuple[str, Maker]], parts: Parts) -> Face:
@@ -69,7 +68,7 @@ def assembled(makers: Mapping[str, tuple[str, Maker]], parts: Parts) -> Face:
         shown=parts.shown,
         speaks=parts.speaks,
         lacks=dict(lacking(services, defaults, parts.shown)),
-        prompt_limit=parts.prompt_limit,
+        prompt_limit=min(filter(None, (maker.prompt_limit for _, maker in makers.values())), default=0),
     )
 
 
@@ -97,6 +96,8 @@ def lacking(
             yield f"result.{role}", f"this API's answers show no {role}"
     if not any("prompt" in service.fields and "prompt" not in service.required for service in services.values()):
         yield "optional", "this API's document requires a prompt for every job"
+    if not any(service.open for service in services.values()):
+        yield "extra", "this API's document refuses fields that it does not name"
     yield from ((fact, reason) for fact, reason in SAID.items() if fact not in shown)
     if "result" not in shown:
         yield from OWN.items()

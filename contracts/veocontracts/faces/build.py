@@ -11,7 +11,7 @@ from itertools import product
 from typing import Any
 
 from veocontracts.conformance import body_problems
-from veocontracts.documents import Schema, body_schema, document, is_own, schemas_at
+from veocontracts.documents import Schema, body_schema, counted_on, document, is_own, schemas_at
 from veocontracts.events import INFERRED
 from veocontracts.faces.misses import candidates
 from veocontracts.faces.model import Fields, Miss, Service, Value
@@ -21,6 +21,9 @@ from veosim.errors import VeosimError
 
 CHOICES = ("model", "resolution", "duration", "aspect_ratio")
 """The roles that take one of a few values."""
+UNLIKE: tuple[Any, ...] = ("", None, 7, [], {})
+"""No texts that say anything."""
+UNKNOWN_FIELD: Mapping[str, Any] = {"note": {"a": [1]}}
 MOST = 512
 """So many combinations are tried; of more, these are spread evenly."""
 PROMPT = "a paper boat drifts down a rain-filled gutter"
@@ -54,6 +57,7 @@ class Maker:
         self._bare = Service("", path, fields, also)
         self._images = tuple(form for word in images for form in FORMS[word]) if "image" in fields else ()
         self._document = document(reference)
+        self._counted_on = counted_on(reference)
         self._schema = body_schema(self._document, path)
         self._own = is_own(reference)
 
@@ -68,13 +72,16 @@ class Maker:
         misses = {
             role: tuple(self._misses(role, values, used, combinations)) for role, values in used.items() if values
         }
+        required = self._required(combinations[0])
         return Service(
             name,
             self._path,
             fields,
             self._bare.also,
-            self._required(combinations[0]),
+            required,
             self._images,
+            {role: tuple(self._unlike(role, combinations[0])) for role in required if role not in CHOICES},
+            not self.problems(self._sample() | combinations[0] | UNKNOWN_FIELD),
             combinations,
             misses,
         )
@@ -85,7 +92,7 @@ class Maker:
 
     def values(self, role: str) -> tuple[Value, ...]:
         """A field's documented values; its examples where it takes others too, or its list is not documented."""
-        nodes = schemas_at(self._document, self._schema, self._bare.fields[role])
+        nodes = schemas_at(self._counted_on, body_schema(self._counted_on, self._path), self._bare.fields[role])
         listed = [node for node in nodes if "enum" in node or "const" in node]
         examples = [value for node in nodes for value in node.get("examples", ())]
         closed = any(self._own or "x-inferred" not in node for node in listed)
@@ -100,9 +107,15 @@ class Maker:
         found = _values(node["default"] for node in nodes if "default" in node)
         return found[0] if len(found) == 1 else None
 
-    def problems(self, request: Mapping[str, Any]) -> tuple[str, ...]:
-        """Where a request breaks the document; documented ones only end without a mark."""
-        return body_problems(self._reference, self._path, self._bare.wire(request))
+    @property
+    def prompt_limit(self) -> int:
+        """The longest prompt, in characters; 0 for none."""
+        nodes = schemas_at(self._document, self._schema, self._bare.fields["prompt"]) if self.takes("prompt") else []
+        return min((node["maxLength"] for node in nodes if "maxLength" in node), default=0)
+
+    def problems(self, request: Mapping[str, Any], *, documented: bool = False) -> tuple[str, ...]:
+        """Where a request breaks the document, or what clients may count on; documented ones end without a mark."""
+        return body_problems(self._reference, self._path, self._bare.wire(request), documented=documented)
 
     def _sample(self) -> dict[str, Any]:
         """The prompt and the image of a request."""
@@ -118,7 +131,7 @@ class Maker:
         refused: tuple[str, ...] = ()
         count = 0
         for combination in every[::step]:
-            refused = self.problems(self._sample() | combination)
+            refused = self.problems(self._sample() | combination, documented=True)
             if not refused:
                 count += 1
                 yield combination
@@ -134,6 +147,13 @@ class Maker:
             for role in order
             if role in whole and self.problems({name: value for name, value in whole.items() if name != role})
         )
+
+    def _unlike(self, role: str, combination: Fields) -> Iterator[Any]:
+        """That an empty text is refused has to be said; that no text is none follows from the type."""
+        for value in UNLIKE:
+            fields = combination | {role: value}
+            if self._refuses(role, fields) if value == "" else self.problems(self._sample() | fields):
+                yield value
 
     def _misses(
         self,

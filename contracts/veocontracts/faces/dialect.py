@@ -52,6 +52,5 @@ def dialect_face(name: str) -> Face:
             shown={what: pointers for what, pointers in documented.items() if pointers},
             words=wire.words,
             speaks=name,
-            prompt_limit=wire.prompt_limit,
         ),
     )

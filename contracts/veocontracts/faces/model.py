@@ -50,6 +50,8 @@ class Service:
         also: what every request holds besides.
         required: the roles that the document requires, the one that the service is about first.
         images: the forms in which it takes an image; see `pictures.picture`.
+        unlike: for each required role that is no choice, what the document refuses in it.
+        open: whether the document lets a field stand that it does not know.
         combinations: every combination of documented values that the document allows.
         misses: for each field, the values that the document refuses, likeliest first.
     """
@@ -60,6 +62,8 @@ class Service:
     also: Mapping[str, Any] = field(default_factory=dict)
     required: tuple[str, ...] = ()
     images: tuple[str, ...] = ()
+    unlike: Mapping[str, tuple[Any, ...]] = field(default_factory=dict)
+    open: bool = True
     combinations: tuple[Fields, ...] = ()
     misses: Mapping[str, tuple[Miss, ...]] = field(default_factory=dict)
 

@@ -10,7 +10,7 @@ from veocontracts.faces.cn8 import NAME, cn8
 from veocontracts.faces.dialect import dialect_face
 from veocontracts.faces.model import Face, Service
 from veocontracts.faces.own import own_face
-from veocontracts.pictures import LINKS
+from veocontracts.pictures import FORMS, LINKS
 from veocontracts.profile import Profile, Words
 from veocontracts.profile.api import Api
 from veocontracts.wires import WIRES
@@ -31,7 +31,8 @@ def face_of(profile: Profile) -> Face:
     _told_apart(found, profile.words)
     if "url" in WIRES[profile.upstream.dialect].images:
         return found
-    return replace(found, services={kind: _inline(service) for kind, service in found.services.items()})
+    spare = WIRES[found.speaks].more_images if found.speaks else ()
+    return replace(found, services={kind: _inline(service, spare) for kind, service in found.services.items()})
 
 
 def _told_apart(found: Face, words: Words) -> None:
@@ -44,9 +45,11 @@ def _told_apart(found: Face, words: Words) -> None:
                 raise VeosimError(f"{problem}; give words.{other} as well")
 
 
-def _inline(service: Service) -> Service:
-    """With images that come along alone, unless it takes none of these."""
-    return replace(service, images=tuple(form for form in service.images if form not in LINKS) or service.images)
+def _inline(service: Service, spare: tuple[str, ...]) -> Service:
+    """With images that come along alone, if only in inferred forms; unless it takes none of these."""
+    forms = (*service.images, *(form for word in spare for form in FORMS[word]))
+    inline = tuple(form for form in forms if form not in LINKS)
+    return replace(service, images=(inline or service.images) if service.images else ())
 
 
 def face(api: str | Api, services: Collection[str] = ()) -> Face:

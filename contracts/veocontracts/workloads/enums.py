@@ -6,7 +6,8 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from veocontracts.bench import Bench, Setting
-from veocontracts.faces import CHOICES, Miss
+from veocontracts.faces import Miss
+from veocontracts.faces.build import UNKNOWN_FIELD
 from veocontracts.workloads.base import Case, Drive, workload
 from veocontracts.workloads.drives import one_job
 
@@ -96,14 +97,14 @@ def _wrong_case(kind: str, field: str, miss: Miss) -> Case:
 
 @workload("required-fields")
 def required(setting: Setting) -> Iterable[Case]:
-    """What the document requires: left out, and where it is no choice, empty or of a wrong type; an unknown field."""
+    """What the document requires: left out, and of a wrong type, empty where that is refused; an unknown field."""
     for kind, service in setting.face.services.items():
         for name in service.required:
-            values: tuple[Any, ...] = ("", None, 7, [], {}) if name not in CHOICES else ()
-            for value in values:
+            for value in service.unlike.get(name, ()):
                 yield _required_case(kind, name, f"{name} {value!r}", {name: value}, ())
             yield _required_case(kind, name, f"{name} absent", {}, (name,))
-        yield Case(f"required {kind} extra", _valid(kind, "", {"note": {"a": [1]}}), VALID_FEEDS | {"ENUM-05"})
+        if service.open:
+            yield Case(f"required {kind} extra", _valid(kind, "", UNKNOWN_FIELD), VALID_FEEDS | {"ENUM-05"})
         if kind == "image" and "prompt" in service.fields and "prompt" not in service.required:
             yield Case("required image without prompt", _without_prompt, VALID_FEEDS | {"ENUM-05"})
 

@@ -71,12 +71,12 @@ def is_taken(name: str, kind: str, body: dict[str, Any]) -> bool:
                     "veo-3.1-fast-generate-preview",
                     "veo-3.1-generate-preview",
                 ),
-                "resolution": ("1280x720", "1920x1080"),
-                "duration": ("5", "6", "7", "8", 5, 6, 7, 8, "4", 4),
+                "resolution": ("720p", "1080p", "1280x720", "1920x1080", "4k"),
+                "duration": ("5", "8", "4", "6"),
                 "aspect_ratio": ("16:9",),
             },
             {"resolution": "720p", "duration": "8"},
-            {"image": 2 * (8 + 6 + 6 + 2 + 2)},
+            {"image": 4 * 2 + 5 * (3 + 3 + 1 + 1)},
         ),
     ],
 )
@@ -104,6 +104,26 @@ def test_every_combination_is_one_that_the_dialect_takes(name: str, kind: str) -
         each for each in face(name).services[kind].combinations if not is_taken(name, kind, sample(name, kind, **each))
     ]
     assert refused == []
+
+
+@pytest.mark.parametrize(
+    ("model", "durations", "sizes"),
+    [
+        ("veo-2.0-generate-001", {"5", "8"}, {"720p", "1080p", "1280x720", "1920x1080"}),
+        ("veo-3.0-generate-001", {"4", "6", "8"}, {"720p", "1080p", "4k", "1280x720", "1920x1080"}),
+        ("veo-3.1-generate-preview", {"8"}, {"720p", "1080p", "4k", "1280x720", "1920x1080"}),
+    ],
+)
+def test_what_is_documented_in_part_is_ordered_in_that_part(model: str, durations: set[str], sizes: set[str]) -> None:
+    """Document 003 quotes its seconds, and leaves open what stands between 5 and 8."""
+    there = [each for each in face("generations-seconds").services["image"].combinations if each["model"] == model]
+    assert ({each["duration"] for each in there}, {each["resolution"] for each in there}) == (durations, sizes)
+
+
+@pytest.mark.parametrize("name", ["image-to-video", "generations-seconds"])
+def test_images_come_in_documented_forms(name: str) -> None:
+    """Documents 002 and 003 show addresses; that an image may come along is inferred."""
+    assert face(name).services["image"].images == ("url", "http")
 
 
 @pytest.mark.parametrize(("name", "kind"), SERVICES)

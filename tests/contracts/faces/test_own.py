@@ -171,6 +171,37 @@ def test_a_document_without_404_may_have_another_answer_to_an_unknown_id(tmp_pat
     assert face(load_profile(changed(tmp_path, gone), {}).api).unknown == (410,)
 
 
+@pytest.mark.parametrize(
+    ("change", "found"),
+    [
+        ({}, (("", None, 7, [], {}), True, 8000)),
+        ({"minLength": 0}, ((None, 7, [], {}), True, 8000)),
+        ({"type": ["string", "null"], "maxLength": 90}, (("", 7, [], {}), True, 90)),
+    ],
+)
+def test_a_prompt_is_what_the_document_says(tmp_path: Path, change: dict[str, Any], found: Any) -> None:
+    """No other text is refused than the document refuses, and none is longer."""
+
+    def other(document: Any) -> None:
+        document["components"]["schemas"]["Film"]["properties"]["prompt"] |= change
+
+    made = face(load_profile(changed(tmp_path, other), {}).api)
+    assert (made.services["text"].unlike["prompt"], made.services["text"].open, made.prompt_limit) == found
+
+
+def test_a_field_that_nobody_knows_stays_out_where_the_document_wants_none(tmp_path: Path) -> None:
+    """Such an API is not asked to ignore it."""
+
+    def closed(document: Any) -> None:
+        for path in ("/videos", "/animations"):
+            body = document["paths"][path]["post"]["requestBody"]["content"]["application/json"]
+            body["schema"] = {"allOf": [body["schema"]], "unevaluatedProperties": False}
+
+    made = face(load_profile(changed(tmp_path, closed), {}).api)
+    assert [service.open for service in made.services.values()] == [False, False]
+    assert made.lacks["extra"] == "this API's document refuses fields that it does not name"
+
+
 def test_services_that_are_not_sold_are_told() -> None:
     """A profile that asks for text of a dialect that takes images alone."""
     with pytest.raises(VeosimError, match=r"^image-to-video sells image; the profile's services name none of them$"):
@@ -185,12 +216,19 @@ def test_services_that_are_not_sold_are_told() -> None:
     ],
 )
 def test_no_address_is_sent_where_the_upstream_takes_none(upstream: str, forms: tuple[str, ...]) -> None:
-    """A gateway would have to fetch the image; one that takes addresses alone is sent them all the same."""
+    """A gateway would have to fetch the image; one that takes addresses alone is sent them all the same.
+
+    One whose document shows addresses alone, and leaves open whether it takes images, is sent these.
+    """
     profile = find_profile("reference")
     behind = profile.model_copy(update={"upstream": profile.upstream.model_copy(update={"dialect": upstream})})
     assert face_of(behind).services["image"].images == forms
     own = behind.model_copy(update={"api": load_profile(GATEWAYS / "acme-profile.yaml").api})
     assert face_of(own).services["image"].images == ("url", "http")
+    resold = behind.model_copy(update={"api": "image-to-video"})
+    assert face_of(resold).services["image"].images == (
+        ("url", "http") if upstream == "api-video" else ("data", "jpeg", "large")
+    )
 
 
 def test_an_api_that_shows_less_is_read_for_less(tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 from tests.support.benches import setting
 
-from veocontracts.workloads.enums import forms, valid, wrong
+from veocontracts.workloads.enums import forms, required, valid, wrong
 
 
 def test_every_combination_is_run_for_every_form() -> None:
@@ -21,6 +21,26 @@ def test_numbers_are_tried_where_a_number_is_tempting() -> None:
         assert f"wrong image duration {value}" in names
     assert "wrong text model None" in names
     assert "wrong text model 4" not in names
+
+
+def test_what_is_required_is_left_out_and_of_a_wrong_type() -> None:
+    """An empty prompt is not sent where the documents do not say that it is refused."""
+    names = [case.name for case in required(setting())]
+    assert names == [
+        *(f"required text prompt {value}" for value in ("None", "7", "[]", "{}", "absent")),
+        "required text extra",
+        *(f"required image image {value}" for value in ("None", "7", "[]", "{}", "absent")),
+        "required image extra",
+        "required image without prompt",
+    ]
+
+
+def test_no_unknown_field_is_sent_where_the_document_wants_none() -> None:
+    """A gateway that keeps to it is not blamed."""
+    chosen = setting()
+    services = {name: replace(service, open=False) for name, service in chosen.face.services.items()}
+    names = [case.name for case in required(replace(chosen, face=replace(chosen.face, services=services)))]
+    assert [name for name in names if "extra" in name] == []
 
 
 @pytest.mark.parametrize(("sold", "listed"), [(["text", "image"], 4), (["text"], 0)])
