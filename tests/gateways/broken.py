@@ -12,6 +12,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from veocontracts.reference.app import create
 from veosim.inprocess import App, call
 
 ACCEPTED = {"status": "accepted", "message": "ok", "job": {"id": "job-1", "status": "queued"}}
@@ -32,6 +33,20 @@ def elsewhere(upstream_url: str, log: str) -> App:
         return JSONResponse(ACCEPTED, 202)
 
     return Starlette(routes=[Route("/{path:path}", answer, methods=["GET", "POST"])])
+
+
+def half_elsewhere(upstream_url: str, log: str) -> App:
+    """The reference, whose images alone go to another upstream; `log` gets a line for each of these."""
+    right = create(upstream_url)
+
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        if scope["type"] == "http" and scope["path"].endswith("from-image"):
+            note(log, f"{scope['method']} {scope['path']}\n")
+            await JSONResponse(ACCEPTED, 202)(scope, receive, send)
+        else:
+            await right(scope, receive, send)
+
+    return app
 
 
 def silent(upstream_url: str) -> App:

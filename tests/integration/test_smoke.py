@@ -195,7 +195,7 @@ def test_an_address_that_is_taken_is_named(tmp_path: Path) -> None:
         ),
         (
             {"http": {"get": "/v2/charges", "entries": "/charges", "job": "/id", "amount": "/amount"}},
-            "its list has 1 charges, of None. Look whether the gateway charged it, and whether ledger.http point",
+            "its list has 2 charges, of None, None. Look whether the gateway charged it, and whether ledger.http point",
         ),
     ],
 )

@@ -88,7 +88,7 @@ def answer_problems(reference: str, operation: str, status: int, content_type: s
 
 
 @cache
-def _request(reference: str, path: str, documented: bool) -> Place:  # noqa: FBT001  a part of what is remembered
+def _request(reference: str, path: str, documented: bool) -> Place:
     described = counted_on(reference) if documented else document(reference)
     where = _target(described, ("paths", path, "post", "requestBody"))
     return _place(reference, described, (*where, "content", JSON, "schema"))

@@ -81,7 +81,7 @@ class Maker:
             required,
             self._images,
             {role: tuple(self._unlike(role, combinations[0])) for role in required if role not in CHOICES},
-            not self.problems(self._sample() | combinations[0] | UNKNOWN_FIELD),
+            not self.problems(self._sample() | combinations[0] | dict(UNKNOWN_FIELD)),
             combinations,
             misses,
         )

@@ -31,16 +31,17 @@ async def clock_probe(bench: Bench, submit: Submit) -> Probed:
     if declared:
         await bench.until(submit, WATCHED)
         if await _brisk(bench, submit):
-            return Probed(poll_gap=max(_gaps(bench)))
+            return Probed(poll_gap=max(_gaps(bench, submit)))
     ended = await _end(bench, submit)
-    gaps = _gaps(bench)
+    gaps = _gaps(bench, submit)
     if ended is not None or await _brisk(bench, submit):
         return Probed(poll_gap=max(gaps, default=0))
     return Probed(poll_gap=max(gaps, default=0), clock_proved=False, clock_note=_note(bench, gaps))
 
 
-def _gaps(bench: Bench) -> list[int]:
-    polls = [event.at for event in bench.history().events if isinstance(event, UpstreamPoll)]
+def _gaps(bench: Bench, submit: Submit) -> list[int]:
+    events = bench.history().events
+    polls = [event.at for event in events if isinstance(event, UpstreamPoll) and event.label == submit.label]
     return [later - earlier for earlier, later in pairwise(polls)]
 
 
@@ -59,7 +60,7 @@ async def _end(bench: Bench, submit: Submit) -> Shown | None:
 
 async def _brisk(bench: Bench, submit: Submit) -> bool:
     """Whether the polls came more quickly than in real time, and the wall clock, as far as it is seen, moved along."""
-    gaps, mode = sorted(_gaps(bench)), bench.setting.mode
+    gaps, mode = sorted(_gaps(bench, submit)), bench.setting.mode
     if not gaps:
         return False
     if mode.name in {"virtual", "real"}:

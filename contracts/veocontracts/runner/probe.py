@@ -1,10 +1,13 @@
 """Before anything else: does the gateway reach our upstream, does its clock move, does its ledger show a charge?
 
 The money guard: one job with a one-time marker is submitted. Unless the simulator sees that marker within
-`reach_within`, nothing more is ever sent, since the gateway may be calling a real upstream.
+`reach_within`, nothing more is ever sent, since the gateway may be calling a real upstream. Then, since a gateway may
+have another upstream for each of its services, one job of each further service.
 """
 
 from __future__ import annotations
+
+from collections.abc import Callable
 
 from veocontracts.bench import Bench
 from veocontracts.events import Submit
@@ -42,24 +45,52 @@ async def probe(bench: Bench, patience: int) -> Probed:
 
 
 async def guard(bench: Bench, patience: int) -> Submit:
-    """The money guard: send one job that never ends, and see it arrive.
+    """The money guard: send one job that never ends, and see it arrive; then one of each further service.
+
+    Returns:
+        The first.
 
     Raises:
-        UnusableError: it does not; nothing more may be sent.
+        UnusableError: one does not arrive; nothing more may be sent.
     """
-    submit = await bench.submit(bench.order(job={"outcome": "stuck", "queue": "0s"}))
-    is_accepted = submit.status is not None and submit.status // 100 == 2
-    if not await _reached(bench, patience if is_accepted else patience // REFUSED):
+    first, *others = bench.face.services
+    submit = await bench.submit(bench.order(first, job={"outcome": "stuck", "queue": "0s"}))
+    if not await _seen(
+        bench, lambda: any(story.upstream for story in bench.history().stories), _wait(submit, patience)
+    ):
         raise UnusableError(smoke.not_reached(bench, submit))
     await bench.pause(patience // LOOKS)
     if refused := smoke.key_refused_upstream(bench):
         raise UnusableError(refused)
+    for service in others:
+        await _guard_too(bench, patience, service)
     return submit
 
 
-async def _reached(bench: Bench, patience: int) -> bool:
+async def _guard_too(bench: Bench, patience: int, service: str) -> None:
+    """A refusal costs nothing, and is for ENUM to judge; without one, a real upstream may have been called.
+
+    What came is for UP to judge, so that anything comes is enough.
+    """
+    before = _submits(bench)
+    submit = await bench.submit(bench.order(service, job=AT_ONCE))
+    if submit.status is not None and submit.status // 100 == 4:
+        return
+    if not await _seen(bench, lambda: _submits(bench) > before, _wait(submit, patience)):
+        raise UnusableError(smoke.not_reached_too(bench, submit))
+
+
+def _submits(bench: Bench) -> int:
+    return sum(exchange.kind == "submit" for exchange in bench.asked())
+
+
+def _wait(submit: Submit, patience: int) -> int:
+    return patience if submit.status is not None and submit.status // 100 == 2 else patience // REFUSED
+
+
+async def _seen(bench: Bench, done: Callable[[], bool], patience: int) -> bool:
     for _ in range(LOOKS):
-        if any(story.upstream for story in bench.history().stories):
+        if done():
             return True
         await bench.pause(patience // LOOKS)
     return False

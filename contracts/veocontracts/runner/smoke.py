@@ -34,6 +34,18 @@ def not_reached(bench: Bench, submit: Submit) -> str:
     return with_log(bench, say(bench, submit))
 
 
+def not_reached_too(bench: Bench, submit: Submit) -> str:
+    """That the simulator has not seen the first job of a further service."""
+    path = bench.face.service(submit.service).path
+    answered = f"the gateway answered {submit.status} to" if submit.status is not None else "the gateway did not answer"
+    said = (
+        f"{answered} the first job of POST {path}, and the simulator did not see it, though it saw one of another "
+        "service; this gateway may be calling a real upstream for it, so nothing more is sent. Point that service at "
+        "{upstream_url} too, or leave it out (services)"
+    )
+    return with_log(bench, said)
+
+
 def key_refused_upstream(bench: Bench) -> str:
     """That the simulator took none of the gateway's requests, since they carry another key; "" where it did."""
     asked = bench.asked()
