@@ -66,9 +66,16 @@ class Setting:
 
 
 class Bench:
-    """One case's view of a world."""
+    """One case's view of a world.
 
-    def __init__(self, setting: Setting, world: World, case: str) -> None:
+    Args:
+        setting: what cases have in common.
+        world: what they share.
+        case: its name.
+        lone: whether no other case is under way, so that upstream jobs of no order at all are this case's too.
+    """
+
+    def __init__(self, setting: Setting, world: World, case: str, *, lone: bool = False) -> None:
         self.setting = setting
         self.terms = setting.terms
         self.face = setting.face
@@ -79,6 +86,7 @@ class Bench:
         self._books = Books(setting.profile, self.caller, world.places, own_keys=setting.terms.own_keys)
         self._world = world
         self._case = case
+        self._lone = lone
         self._events: list[tuple[int, Event]] = []
         self._began = world.clock.now()
         self._logged = world.log.position() if world.log is not None else 0
@@ -280,7 +288,15 @@ class Bench:
     def history(self) -> History:
         """All that was seen, in order of time."""
         world = self._world
-        view = View(world.simulator, self.book.markers, self.caller.fingerprints(), self._began, world.alone)
+        view = View(
+            world.simulator,
+            self.book.markers,
+            self.caller.fingerprints(),
+            self._began,
+            world.alone,
+            self._lone,
+            world.older,
+        )
         # At one instant, a client's call comes after the exchanges that the upstream had seen when it was sent.
         ordered: list[tuple[int, int, int, Event]] = [(event.at, seen, 1, event) for seen, event in self._events]
         ordered += [(event.at, number, 0, event) for number, event in view.events()]

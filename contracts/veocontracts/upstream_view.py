@@ -31,6 +31,8 @@ class View:
         keys: the roles of its keys, by the fingerprint of the header that carries them.
         since: when it began.
         alone: whether all in the journal is its own, also what belongs to nobody.
+        strays: whether jobs that can be tied to no order of any case are its own, since no other case is under way.
+        older: ids that the gateway knew before the run, and may go on to ask for.
     """
 
     simulator: Simulator
@@ -38,6 +40,8 @@ class View:
     keys: Mapping[str, str]
     since: int
     alone: bool
+    strays: bool = False
+    older: frozenset[str] = frozenset()
 
     def events(self) -> list[tuple[int, UpstreamEvent]]:
         """The exchanges that belong to the case, each with its number in the journal."""
@@ -46,12 +50,18 @@ class View:
             if exchange.at < self.since:
                 continue
             label = self.markers.get(exchange.marker or _marker_in(exchange), NOBODY)
-            if label == NOBODY and not self.alone and not exchange.unknown_job:
+            if label == NOBODY and not self.alone and not self._is_meant(exchange):
                 continue
             event = self._event(exchange, label)
             if event is not None:
                 events.append((exchange.number, event))
         return events
+
+    def _is_meant(self, exchange: Exchange) -> bool:
+        """Whether what belongs to no order of this case counts all the same, though other cases share the simulator."""
+        if exchange.unknown_job:
+            return exchange.job_id not in self.older
+        return self.strays and exchange.created and exchange.marker is None
 
     def _event(self, exchange: Exchange, label: str) -> UpstreamEvent | None:
         if exchange.kind == "submit":

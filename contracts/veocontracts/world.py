@@ -24,6 +24,8 @@ class World:
         inbox: the client's receiver of webhook events.
         restart: stops the gateway, awaits what it is given, and starts the gateway again; None where that cannot be
             done.
+        older: ids, unknown to the simulator, that the gateway asked for before anything was judged: a gateway that runs
+            for longer than this world may follow jobs of an earlier one.
         places: what a profile may have had filled in, such as `{data}`.
         wall: the instant that the gateway believes in; None where nobody can know it.
         log: what the gateway's processes write; None where they are somebody else's.
@@ -37,6 +39,7 @@ class World:
     alone: bool
     inbox: Inbox = field(default_factory=Inbox)
     restart: Callable[[Callable[[], Awaitable[None]]], Awaitable[None]] | None = None
+    older: frozenset[str] = frozenset()
     places: Mapping[str, str] = field(default_factory=dict)
     wall: Callable[[], datetime | None] = wall_now
     log: GatewayLog | None = None

@@ -9,6 +9,7 @@ from tests.support.benches import FunctionGateway, on_a_bench
 
 from veocontracts.bench import Bench
 from veocontracts.events import UpstreamPoll, UpstreamSubmit
+from veocontracts.upstream_view import View
 from veosim.app import create_app
 from veosim.inprocess import App, Response, call
 from veosim.units import SECOND
@@ -102,6 +103,31 @@ STRANGE = (("/api/video/from-text", b'{"prompt": "no marker here"}'),)
 def test_what_belongs_to_nobody_is_shown_to_a_case_that_is_alone(alone: bool, labels: list[str]) -> None:
     """Beside other cases it may be theirs."""
     assert [event.label for event in seen(Forwarding(also=STRANGE), alone=alone)] == labels
+
+
+@pytest.mark.parametrize(
+    ("view", "labels"),
+    [
+        ({"strays": True}, ["job#1", "nobody", "nobody"]),
+        ({"strays": True, "older": frozenset({"from-before"})}, ["job#1", "nobody"]),
+        ({"older": frozenset({"from-before"})}, ["job#1"]),
+    ],
+)
+def test_a_case_that_no_other_runs_beside_sees_jobs_of_nobody(view: dict[str, Any], labels: list[str]) -> None:
+    """Not what other cases' orders came to, nor ids that the gateway had before the run."""
+
+    async def work(bench: Bench, _: FunctionGateway) -> list[str]:
+        simulator = bench._world.simulator
+        forwarding.app = create_app(simulator, root="api-video")
+        other = Bench(bench.setting, bench._world, "another case")
+        await bench.submit(bench.order())
+        forwarding.also, forwarding.polls = (), ()
+        await other.submit(other.order())
+        known = bench.book.markers
+        return [event.label for _, event in View(simulator, known, {}, 0, alone=False, **view).events()]
+
+    forwarding = Forwarding(also=STRANGE, polls=("from-before",))
+    assert on_a_bench(forwarding, work, alone=False) == labels
 
 
 def test_nonsense_upstream_is_no_crash() -> None:

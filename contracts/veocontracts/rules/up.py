@@ -31,7 +31,7 @@ def may_be_sent_again(event: UpstreamSubmit) -> bool:
     witness="an upstream submit that created a job and whose answer was lost",
 )
 def one_generation(history: History) -> Iterator[Observation]:
-    """502, hang and reset after accept."""
+    """502, hang and reset after accept; and no further job with other words, once each accepted one has its own."""
     for story in history.stories:
         events = story.upstream
         for place, event in enumerate(events[:-1]):
@@ -43,6 +43,11 @@ def one_generation(history: History) -> Iterator[Observation]:
         else:
             if any(event.job is not None and (event.status is None or event.status >= 400) for event in events):
                 yield held(story)
+    if all(story.accepted for story in history.stories):  # else it is UP-06's
+        for stray in ownerless(history):
+            sent = _said(stray.request, history.terms).get("prompt")
+            actual = f"one more, with a prompt that no client sent: {_short(sent)}"
+            yield Observation(stray.label, False, "", "one upstream job for each accepted job", actual, stray.at)
 
 
 @rule(
@@ -179,18 +184,18 @@ TURNED_AWAY = {400: "rejected", 422: "rejected", 401: "unauthorised", 403: "unau
 )
 def nothing_for_the_refused(history: History) -> Iterator[Observation]:
     """Neither under the request's own marker nor under none."""
-    ownerless = _ownerless(history)
+    strays = ownerless(history)
     for story in history.stories:
         grain = TURNED_AWAY.get(story.submit.status or 0, "rejected" if refused(story, history.terms) else "")
         if not grain:
             continue
-        made = [event for event in story.upstream if event.job is not None] or ownerless
+        made = [event for event in story.upstream if event.job is not None] or strays
         what = f"a job, although the submit was answered with {story.submit.status}"
         yield judged(story, not made, "no job upstream", what, made[0].at if made else None, grain)
 
 
-def _ownerless(history: History) -> list[UpstreamSubmit]:
-    """Upstream jobs without a marker, where there are more of them than accepted jobs that they may belong to."""
+def ownerless(history: History) -> list[UpstreamSubmit]:
+    """Upstream jobs that can be tied to no submit, beyond as many as accepted jobs lack one of their own."""
     strays = [event for event in history.strays if event.job is not None]
     waiting = sum(story.accepted and not story.upstream for story in history.stories)
     return strays[waiting:]

@@ -13,6 +13,7 @@ from dataclasses import replace
 from veocontracts.bench import Bench, Setting
 from veocontracts.events import Call, Read, Submit
 from veocontracts.rules import Rule
+from veocontracts.runner.census import Census
 from veocontracts.runner.probe import UnusableError, probe
 from veocontracts.runner.terms_of import Probed
 from veocontracts.tally import Tallies
@@ -93,22 +94,24 @@ async def _judge(
         setting = make_setting(probed, mode)
         rules = [rule for rule in rules if ruled_out(rule, setting.terms) is None]
         cases = selected(setting, frozenset(rule.id for rule in rules), virtual=False)
-        tallies, lost = Tallies(), list[str]()
+        world.older = frozenset(exchange.job_id or "" for exchange in world.simulator.journal if exchange.unknown_job)
+        tallies, lost, census = Tallies(), list[str](), Census(setting, world)
         alone = [case for case in cases if case.alone]
         others = sorted((case for case in cases if not case.alone), key=lambda case: not case.slow)
         for case in alone:
-            await _run(case, setting, world, rules, tallies, lost)
+            await _run(case, setting, world, rules, tallies, lost, census)
             progress(tallies.cases, len(cases))
         gate = asyncio.Semaphore(SIDE_BY_SIDE.get(mode.name, FEW))
 
         async def one(case: Case) -> None:
             async with gate:
-                await _run(case, setting, world, rules, tallies, lost)
+                await _run(case, setting, world, rules, tallies, lost, census)
                 progress(tallies.cases, len(cases))
 
         async with asyncio.TaskGroup() as group:
             for case in others:
                 group.create_task(one(case))
+        census.judge(rules, tallies)
         if lost:
             tallies.errors.append(died(world, lost, len(cases) - tallies.cases - len(lost)))
     return setting, tallies
@@ -121,7 +124,13 @@ def died(world: World, lost: Sequence[str], undriven: int) -> str:
 
 
 async def _run(
-    case: Case, setting: Setting, world: World, rules: Sequence[Rule], tallies: Tallies, lost: list[str]
+    case: Case,
+    setting: Setting,
+    world: World,
+    rules: Sequence[Rule],
+    tallies: Tallies,
+    lost: list[str],
+    census: Census,
 ) -> None:
     """Drive a case and judge it; not where the gateway has ended by itself, which every rule would see as broken.
 
@@ -131,7 +140,7 @@ async def _run(
     fresh, fed = Tallies(), {rule.id for rule in rules} & case.feeds if case.alone else set[str]()
     for attempt in range(ATTEMPTS):
         pressure, fresh = Pressure(), Tallies(again=min(attempt, 1))
-        await _attempt(case, attempt, setting, world, rules, fresh, lost)
+        await _attempt(case, attempt, setting, world, rules, fresh, lost, census)
         is_short = fresh.is_broken or not fed <= {rule_id for rule_id, _ in fresh.counts}
         if not (is_short and setting.mode.is_pressed and pressure.is_high()):
             break
@@ -146,13 +155,15 @@ async def _attempt(
     rules: Sequence[Rule],
     tallies: Tallies,
     lost: list[str],
+    census: Census,
 ) -> None:
     if world.ended():
         return
-    bench = Bench(setting, world, case.name + " again" * attempt)
+    bench = Bench(setting, world, case.name + " again" * attempt, lone=case.alone)
     try:
         await case.drive(bench)
         history = bench.history()
+        census.note(history)
         if any(isinstance(event, Submit | Read | Call) and event.status is None for event in history.events):
             await asyncio.sleep(TOLD_WITHIN)
         if world.ended():

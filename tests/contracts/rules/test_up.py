@@ -81,6 +81,19 @@ CASES = (
         a_history(submit(), upstream(), upstream(at=2)),
         broken(ONE, "2 submits; the second one came after HTTP 200", ns(2)),
     ),
+    bad(
+        "UP-01",
+        "again in other words",
+        a_history(submit(), upstream(), upstream("nobody", at=9, request={"prompt": "a meadow"})),
+        broken(
+            "one upstream job for each accepted job",
+            "one more, with a prompt that no client sent: 'a meadow'",
+            ns(9),
+            subject="nobody",
+        ),
+    ),
+    none("UP-01", "in other words, which is for UP-03", a_history(submit(), upstream("nobody"))),
+    none("UP-01", "for a refused request, which is for UP-06", turned_away(400, upstream("nobody"))),
     none("UP-01", "one submit, answered", a_history(*made())),
     none(
         "UP-01",

@@ -12,6 +12,7 @@ from veocontracts.history import History
 from veocontracts.keys import Keys
 from veocontracts.rules.base import Observation
 from veocontracts.runner import sockets
+from veocontracts.runner.census import Census
 from veocontracts.runner.probe import UnusableError
 from veocontracts.runner.sockets import ATTEMPTS, judge_sockets
 from veocontracts.tally import Tallies
@@ -52,7 +53,8 @@ def driven(
         clock, tallies = VirtualClock(loop), Tallies()
         world = World(Gateway(), Simulator(clock=clock), clock, Keys(chosen.profile.auth, 60, 60), alone=True)
         case = Case("a case", drive, frozenset({"BILL-06"}))
-        await sockets._run(case, chosen, world, [replace(a_rule(), judge=judge)], tallies, [])
+        census = Census(chosen, world)
+        await sockets._run(case, chosen, world, [replace(a_rule(), judge=judge)], tallies, [], census)
         return tallies
 
     monkeypatch.setattr("veocontracts.timing.pressure.Pressure.is_high", lambda _: busy)

@@ -46,6 +46,23 @@ class ResubmitsAfterReset(Gateway):
         return await super().submit_upstream(job) if broke else ended
 
 
+@mutant(
+    "retries-in-its-own-words",
+    "UP-01",
+    UP_03="the second order's prompt is not the client's",
+    UP_06="beside a refused request nobody can tell whose the second job is",
+)
+class RetriesInItsOwnWords(Gateway):
+    """What the upstream could not make is ordered once more, with a prompt that no client wrote."""
+
+    async def generate(self, job: Job) -> Ended:
+        ended = await super().generate(job)
+        if ended.result is None and job.upstream_id:
+            milder = self.payload(job) | {"prompt": "A calm landscape in soft light."}
+            await self.upstream.send("POST", self.services[job.service], milder, self.upstream_key(job))
+        return ended
+
+
 @mutant("prompt-trimmed", "UP-03")
 class PromptTrimmed(Gateway):
     """Spaces around the prompt are cut off."""
