@@ -49,7 +49,7 @@ each_submit = pytest.mark.parametrize(("dialect", "operation"), SUBMITS, ids=[f"
 
 
 def sizes(some: int, many: int) -> pytest.MarkDecorator:
-    """How much to try: some of it on every run, ten times as much as a long proof."""
+    """How much to try: some of it on every run, many times as much as a long proof."""
     return pytest.mark.parametrize("number", [some, pytest.param(many, marks=pytest.mark.prove)])
 
 
@@ -96,7 +96,7 @@ def test_the_links_lead_to_each_operation(dialect: str) -> None:
 
 
 @each_submit
-@sizes(200, 2000)
+@sizes(100, 2000)
 def test_both_judge_a_body_alike(dialect: str, operation: Described, number: int) -> None:
     """Examples, near misses of every value and bound, and combinations: valid is accepted, invalid is refused."""
     tally = tallied(dialect, operation, number)
@@ -106,7 +106,7 @@ def test_both_judge_a_body_alike(dialect: str, operation: Described, number: int
 
 @each_submit
 @pytest.mark.parametrize("mode", MODES)
-@sizes(60, 600)
+@sizes(20, 600)
 def test_both_judge_a_generated_body_alike(dialect: str, operation: Described, mode: str, number: int) -> None:
     """What Schemathesis makes of the document is judged by the document, and most of it is what it is meant to be."""
     bodies = list(generated(operation, mode, number))

@@ -10,7 +10,7 @@ from tests.support.checks import veosim
 from veocontracts.reference.mutants import MUTANTS
 from veocontracts.reference.mutants.registry import PROFILES
 
-EVERY = 24
+EVERY = 40
 CHOSEN = tuple(sorted(MUTANTS)[::EVERY])
 
 
