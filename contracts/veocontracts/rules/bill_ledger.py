@@ -17,12 +17,14 @@ from veocontracts.rules.facts import (
     charge,
     charges,
     charges_due,
+    charges_something,
     deadline,
     number,
     outcome,
     reports,
     said,
     slack,
+    standing,
     total,
 )
 from veocontracts.terms import BY_KEY, CHARGES, Terms
@@ -80,7 +82,9 @@ def exactly_once(history: History) -> Iterator[Observation]:
         if billed is not None and (billed == expected or (cost is None and terms.lists_charges)):
             yield held(story)
         else:
-            actual = charge(story) if entries else "no charge"
+            listed = story.entries()
+            nothing = f"no charge, entries of {amounts_of(listed)}" if listed else "no charge"
+            actual = charge(story) if entries else nothing
             yield broken(story, f"one charge of {expected}", actual, story.ledger[-1].at)
 
 
@@ -138,7 +142,8 @@ def _strays(reading: LedgerRead, history: History) -> str | None:
     """What the key was charged for no accepted job, in words; None where a total may hold jobs' charges too."""
     if "entries" in history.terms.ledger:
         accepted = [story.submit.job_id for story in history.stories if story.accepted]
-        strays = [e for e in reading.entries or () if e.job_id not in accepted and number(e.amount) != 0]
+        others = [entry for entry in reading.entries or () if entry.job_id not in accepted]
+        strays = filter(charges_something, standing(others))
         return ", ".join(f"{said(entry.amount)} for {entry.job_id!r}" for entry in strays)
     if reading.total is None or history.spends(reading.key):
         return None

@@ -86,19 +86,37 @@ def number(value: Any) -> Decimal | None:
     return found
 
 
-def charges(story: Story, at: int | None = None) -> list[Entry]:
-    """This job's entries in the ledger, up to `at`, but for those that undo each other: a hold and its release."""
+def standing(entries: Iterable[Entry]) -> list[Entry]:
+    """The entries that no other one undoes: a hold and its release, of one job, are none."""
     left: list[Entry] = []
-    for entry in story.entries(at):
+    for entry in entries:
         found = number(entry.amount)
-        undone = None if found is None else next((e for e in left if number(e.amount) == found.copy_negate()), None)
+        alike = [each for each in left if each.job_id == entry.job_id]
+        undone = None if found is None else next((e for e in alike if number(e.amount) == found.copy_negate()), None)
         if undone is not None:
             left.remove(undone)
         elif found != 0:
             left.append(entry)
+    return left
+
+
+def charges(story: Story, at: int | None = None) -> list[Entry]:
+    """What stands of this job's entries, up to `at`; nothing where they come to 0, or to a credit."""
+    left = standing(story.entries(at))
     amounts = [number(entry.amount) for entry in left]
     known = [found for found in amounts if found is not None]
-    return [] if len(known) == len(amounts) and total(known) == 0 else left
+    return [] if len(known) == len(amounts) and total(known) <= 0 else left
+
+
+def charges_something(entry: Entry) -> bool:
+    """Whether an entry is a charge: one below 0 gives one back, and what is no number is nobody's credit."""
+    found = number(entry.amount)
+    return found is None or found > 0
+
+
+def times_charged(story: Story) -> int:
+    """How many charges stand; what is given back of one is none."""
+    return sum(map(charges_something, charges(story)))
 
 
 def total(amounts: Iterable[Decimal]) -> Decimal:
@@ -120,7 +138,8 @@ def charge(story: Story) -> str:
     """What shows that this job was billed, in words; "" where nothing does."""
     entries = charges(story)
     if entries:
-        return f"{len(entries)} charge{'s' * (len(entries) > 1)} of {amounts_of(entries)}"
+        times = times_charged(story)
+        return f"{times} charge{'s' * (times > 1)} of {amounts_of(entries)}"
     last = story.last
     for name in ("cost", "units"):
         found = number(getattr(last, name)) if last else None

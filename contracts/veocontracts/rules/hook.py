@@ -10,7 +10,6 @@ from veocontracts.rules.base import Observation, Source, broken, held, judged, r
 from veocontracts.rules.facts import (
     accounted,
     charge,
-    charges,
     is_video,
     knows_upstream_job,
     lower,
@@ -18,6 +17,7 @@ from veocontracts.rules.facts import (
     outcome,
     reports,
     state,
+    times_charged,
     upper,
 )
 from veocontracts.terms import MONEY, SECOND, Terms
@@ -127,7 +127,7 @@ def _settled(story: Story, since: int, grain: str, terms: Terms) -> Iterator[Obs
     if changed is not None:
         actual = f"{changed.state}, {charge(story) or 'unbilled'}"
         yield broken(story, f"{first.state} for good, as it was first shown", actual, since, grain)
-    elif len(charges(story)) > (first.state == "completed"):
+    elif times_charged(story) > (first.state == "completed"):
         expected = "one charge" if first.state == "completed" else "no charge"
         yield broken(story, expected, charge(story), since, grain)
     elif accounted(story, terms):

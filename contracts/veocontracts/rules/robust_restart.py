@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from veocontracts.events import Restart
 from veocontracts.history import History, Story
 from veocontracts.rules.base import Observation, Source, broken, held, rule
-from veocontracts.rules.facts import accounted, charge, charges, in_seconds, own_reads, upper
+from veocontracts.rules.facts import accounted, charge, in_seconds, own_reads, times_charged, upper
 from veocontracts.terms import MONEY, Terms
 
 GONE = frozenset({404, 410})
@@ -47,7 +47,7 @@ def _lost(story: Story, restart: Restart) -> Observation | None:
 
 
 def _billed_again(story: Story) -> Observation | None:
-    if len(charges(story)) <= 1:
+    if times_charged(story) <= 1:
         return None
     return broken(story, "at most one charge, restart or not", charge(story), story.ledger[-1].at)
 

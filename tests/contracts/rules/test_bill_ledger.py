@@ -81,6 +81,7 @@ CASES = (
         a_history(submit(), called_back("SUCCEEDED", at=31, signed=False), ledger(charge_of(6), at=31)),
         broken(FREE, "charged 6", ns(31)),
     ),
+    good("BILL-08", "a credit", running(ledger(charge_of(-6), at=20))),
     good("BILL-08", "held and released", running(ledger(charge_of(6), charge_of("-6.0"), at=20))),
     bad(
         "BILL-08",
@@ -114,25 +115,25 @@ CASES = (
         "BILL-09",
         "a credit",
         billed(charge_of("-6.00")),
-        broken("one charge of 6.0", "1 charge of -6.00", ns(90)),
+        broken("one charge of 6.0", "no charge, entries of -6.00", ns(90)),
     ),
     bad(
         "BILL-09",
         "a credit, and no cost on the job",
         billed(charge_of(-6), cost=None),
-        broken("one charge of 6.00", "1 charge of -6", ns(90)),
+        broken("one charge of 6.00", "no charge, entries of -6", ns(90)),
     ),
     bad(
         "BILL-09",
         "held, released twice",
         billed(charge_of(6), charge_of(-6), charge_of(-6)),
-        broken("one charge of 6.0", "1 charge of -6", ns(90)),
+        broken("one charge of 6.0", "no charge, entries of 6, -6, -6", ns(90)),
     ),
     bad(
         "BILL-09",
         "charged and given back",
         billed(charge_of(6), charge_of(-6)),
-        broken("one charge of 6.0", "no charge", ns(90)),
+        broken("one charge of 6.0", "no charge, entries of 6, -6", ns(90)),
     ),
     bad(
         "BILL-09",
@@ -161,7 +162,12 @@ CASES = (
         billed(charge_of("5.99999999999999999999999999999")),
         broken("one charge of 6.0", "1 charge of 5.99999999999999999999999999999", ns(90)),
     ),
-    bad("BILL-09", "for nothing", billed(charge_of("0.00")), broken("one charge of 6.0", "no charge", ns(90))),
+    bad(
+        "BILL-09",
+        "for nothing",
+        billed(charge_of("0.00")),
+        broken("one charge of 6.0", "no charge, entries of 0.00", ns(90)),
+    ),
     bad(
         "BILL-09",
         "to another job",
@@ -217,6 +223,14 @@ CASES = (
     good("BILL-11", "unauthorised", after(status=403)),
     good("BILL-11", "rate-limited", after(status=429)),
     good("BILL-11", "an entry of nothing", after(charge_of(0, None))),
+    good("BILL-11", "a credit", after(charge_of(-6, None))),
+    good("BILL-11", "held and released", after(charge_of(6, None), charge_of(-6, None))),
+    bad(
+        "BILL-11",
+        "a charge, and a credit for another job",
+        after(charge_of(6), charge_of(-6, None)),
+        broken("no charge", f"6 for {job_id('job#1')!r}", ns(30)),
+    ),
     good(
         "BILL-11",
         "the charge of a job that was accepted",

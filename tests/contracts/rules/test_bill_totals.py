@@ -113,6 +113,7 @@ CASES = (
         "failed, and the list was read before charges settle",
         failed(ledger(at=50), ledger=LISTS, settle=ns(11)),
     ),
+    good("BILL-04", "failed, and credited", failed(ledger(charge_of(-6), at=50), ledger=LISTS)),
     good("BILL-04", "failed, and charges settled", failed(ledger(at=51), ledger=LISTS, settle=ns(11))),
     bad(
         "BILL-04",

@@ -119,6 +119,14 @@ CASES = (
         heard(called_back("SUCCEEDED", at=30), called_back("SUCCEEDED", at=30), LATER),
         kept(grain="twice"),
     ),
+    good(
+        "HOOK-02",
+        "twice, billed once, and a part given back",
+        heard(
+            called_back("SUCCEEDED", at=30), called_back("SUCCEEDED", at=31), ledger(charge_of(6), charge_of(-2), at=90)
+        ),
+        kept(grain="twice"),
+    ),
     bad(
         "HOOK-02",
         "billed twice",

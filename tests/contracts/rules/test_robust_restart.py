@@ -34,6 +34,16 @@ CASES = (
     ),
     good(
         "ROBUST-03",
+        "billed once, and a part given back",
+        restart_in_flight(
+            read("processing", at=14),
+            poll("success", at=31),
+            read("completed", at=40),
+            ledger(charge_of(6), charge_of(-2), at=90),
+        ),
+    ),
+    good(
+        "ROBUST-03",
         "it fails, unbilled",
         restart_in_flight(read("failed", at=14), ledger(at=90)),
     ),
