@@ -146,8 +146,8 @@ def documents() -> Iterator[str]:
     """Which rules and which parts of the OpenAPI documents rest on which section."""
     rested: dict[tuple[str, str], list[str]] = defaultdict(list)
     for rule in RULES.values():
-        for number in rule.source.documents:
-            rested[number, rule.source.section].append(rule.id)
+        for number, section in rule.source.sections.items():
+            rested[number, section].append(rule.id)
     for path in sorted(folder("openapi").glob("*.yaml")):
         for number, section, where in _sources(openapi(path.stem), path.stem, ""):
             rested[number, section].append(f"`{where}`")

@@ -71,6 +71,7 @@ def data(rule: Rule, mutants: Mapping[str, str]) -> dict[str, Any]:
             "documents": list(rule.source.documents),
             "section": rule.source.section,
             "basis": rule.source.basis,
+            "apart": dict(rule.source.apart),
         },
         "witness": rule.witness,
         "needs": sorted(rule.needs),

@@ -6,8 +6,8 @@ with no occasion in any history is inconclusive, never passed.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Literal
 
 from veocontracts.history import History, Story
@@ -36,20 +36,30 @@ class Source:
     """Where a rule comes from.
 
     Attributes:
-        documents: numbers such as `001`; none for practice.
-        section: the document's own heading.
+        documents: numbers such as `001` of those that say it in this section; none for practice.
+        section: the documents' own heading.
         basis: `documented`, `follows` (from what is documented), or `practice` (never the documents' word).
+        apart: the sections of further documents, which say it under a heading, or in a way, of their own.
     """
 
     documents: tuple[str, ...]
     section: str
     basis: Literal["documented", "follows", "practice"] = "documented"
+    apart: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def sections(self) -> Mapping[str, str]:
+        """Every document that it rests on, and where in it."""
+        return dict(sorted({**dict.fromkeys(self.documents, self.section), **self.apart}.items()))
 
     def __str__(self) -> str:
         if not self.documents:
             return f"{self.basis}: {self.section}"
-        name = "document" if len(self.documents) == 1 else "documents"
-        text = f"{name} {' and '.join(self.documents)}, {self.section}"
+        places: dict[str, list[str]] = {}
+        for number, section in self.sections.items():
+            places.setdefault(section, []).append(number)
+        named = ((f"document{'s' * (len(numbers) > 1)} {' and '.join(numbers)}", at) for at, numbers in places.items())
+        text = "; ".join(f"{which}, {section}" for which, section in named)
         return text if self.basis == "documented" else f"{self.basis}; {text}"
 
 

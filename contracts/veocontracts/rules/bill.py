@@ -30,7 +30,12 @@ REALLY_MADE = Source(
     "follows",
 )
 FAILURE = Source(("000", "001"), "Pricing: no billing when the upstream fails (2026-04-27)")
-TIMEOUT = Source(("000", "001"), "FAQ: the job fails when the upstream is not done in 600 s", "follows")
+TIMEOUT = Source(
+    ("001",),
+    "FAQ: the job fails when the upstream is not done in 600 s",
+    "follows",
+    {"000": "FAQ: the gateway times out after up to 600 s"},
+)
 
 
 def completed(history: History) -> Iterator[Story]:

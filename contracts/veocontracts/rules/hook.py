@@ -25,7 +25,7 @@ from veocontracts.terms import MONEY, SECOND, Terms
 EVENT = Source(
     ("000", "001"), "Guides: Async lifecycle (double polling); an event is optional, its form is practice", "practice"
 )
-CALLBACK = Source(("002", "003"), "Callback Notification; Notes: Callback signing", "follows")
+CALLBACK = Source(("002",), "Callback Notification", "follows", {"003": "Notes: Callback signing"})
 SOON = 20 * SECOND
 """After a job's end, its event must have come."""
 FAILURE = 500

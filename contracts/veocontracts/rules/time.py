@@ -26,7 +26,9 @@ from veocontracts.rules.facts import (
 from veocontracts.terms import MONEY, SECOND, Terms
 
 TIMEOUT = Source(
-    ("000", "001"), "Overview: 600 s timeout; FAQ: the job fails if not done by then; counted from the 202 (inferred)"
+    ("001",),
+    "Overview: 600 s timeout; FAQ: the job fails if not done by then; counted from the 202 (inferred)",
+    apart={"000": "Overview: 600 s timeout; FAQ: the gateway times out; counted from the 202 (inferred)"},
 )
 FOLLOWS = Source(("000", "001"), "Overview: 600 s timeout", "follows")
 NEAR = 60 * SECOND

@@ -101,7 +101,8 @@ def test_a_rule_says_what_it_is(rule: Rule) -> None:
 @every_rule
 def test_a_source_cites_what_there_is(rule: Rule) -> None:
     """What rests on a document names it by number; only practice may name none."""
-    assert set(rule.source.documents) <= {"000", "001", "002", "003", "004"}
+    assert set(rule.source.sections) <= {"000", "001", "002", "003", "004"}
+    assert set(rule.source.documents).isdisjoint(rule.source.apart)
     assert rule.source.documents or rule.source.basis == "practice"
 
 
@@ -173,12 +174,24 @@ def test_a_rule_stands_once() -> None:
         (Source(("001",), "FAQ"), "document 001, FAQ"),
         (Source(("000", "001"), "FAQ"), "documents 000 and 001, FAQ"),
         (Source(("000",), "FAQ", "follows"), "follows; document 000, FAQ"),
+        (Source(("002",), "Body", apart={"001": "FAQ"}), "document 001, FAQ; document 002, Body"),
+        (Source(("003",), "Notes", "follows", {"002": "Body"}), "follows; document 002, Body; document 003, Notes"),
         (Source((), "common HTTP", "practice"), "practice: common HTTP"),
     ],
 )
 def test_a_source_is_shown_with_its_basis(source: Source, text: str) -> None:
     """What is not a document's own word says so first."""
     assert str(source) == text
+
+
+def test_documents_that_differ_are_cited_apart() -> None:
+    """What only one of them says is not cited for the other."""
+    shown = {rule_id: str(RULES[rule_id].source) for rule_id in ("HOOK-02", "BILL-10")}
+    assert shown == {
+        "HOOK-02": "follows; document 002, Callback Notification; document 003, Notes: Callback signing",
+        "BILL-10": "follows; document 000, FAQ: the gateway times out after up to 600 s; "
+        "document 001, FAQ: the job fails when the upstream is not done in 600 s",
+    }
 
 
 @pytest.mark.parametrize(
