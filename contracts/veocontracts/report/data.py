@@ -9,6 +9,7 @@ from typing import Any
 
 from veocontracts.history import History
 from veocontracts.report.causes import causes
+from veocontracts.report.values import origin
 from veocontracts.tally import Finding
 from veocontracts.verdict import Exit, Result, Run
 
@@ -54,15 +55,16 @@ def line_data(line: Result, *, strict: bool) -> dict[str, Any]:
         "waived": line.waived,
         "requirement": line.rule.sentence,
         "source": str(line.rule.source),
-        "findings": [_finding_data(finding, known=finding.signature in line.excused) for finding in line.findings],
+        "findings": [_finding_data(finding, line) for finding in line.findings],
         "more": line.more,
     }
 
 
-def _finding_data(finding: Finding, *, known: bool) -> dict[str, Any]:
+def _finding_data(finding: Finding, line: Result) -> dict[str, Any]:
     return {
         "signature": finding.signature,
-        "known": known,
+        "known": finding.signature in line.excused,
+        "values": origin(line.rule, finding.history.terms),
         "expected": finding.observation.expected,
         "actual": finding.observation.actual,
         "subject": finding.observation.subject,

@@ -6,6 +6,7 @@ from collections import Counter
 
 from veocontracts.report.causes import causes
 from veocontracts.report.timeline import timeline
+from veocontracts.report.values import origin
 from veocontracts.tally import Finding
 from veocontracts.timing.modes import CLAIMS, VIRTUAL
 from veocontracts.verdict import Exit, Result, Run, Verdict
@@ -78,10 +79,11 @@ def mark(line: Result, *, strict: bool) -> str:
 def failure(line: Result, sign: str) -> list[str]:
     """A broken promise, told so that it can be mended; ways in which it is known to fail come last."""
     finding, *others = sorted(line.findings, key=lambda finding: finding.signature in line.excused)
-    observation = finding.observation
+    observation, values = finding.observation, origin(line.rule, finding.history.terms)
     return [
         f"{sign} {line.name}  {line.rule.sentence}",
         f"  source    {line.rule.source}",
+        *([f"  values    {printable(values)}"] if values else []),
         f"  expected  {printable(observation.expected)}",
         f"  actual    {printable(observation.actual)}",
         f"  signature {finding.signature}",

@@ -58,6 +58,7 @@ def test_a_run_is_data() -> None:
                     {
                         "signature": "vzsdlgdn",
                         "known": False,
+                        "values": "",
                         "expected": "no charge before the job completes",
                         "actual": "charged 6.00",
                         "subject": "job#1",

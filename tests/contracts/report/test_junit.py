@@ -41,6 +41,13 @@ def test_a_failure_is_told_whole() -> None:
     assert report(a_run(of(Verdict.FAIL), passed)) == WHOLE
 
 
+def test_values_of_another_document_are_told() -> None:
+    """As in the report for people."""
+    elsewhere = a_finding(history=replace(SHORT, terms=replace(TERMS, speaks="generations-metadata")))
+    told = report(a_run(a_line(Verdict.FAIL, elsewhere, rule="ENUM-03")))
+    assert "\n  source    document 000, FAQ\n  values    document 004 (generations-metadata)\n  expected" in told
+
+
 WHOLE = """\
 <?xml version='1.0' encoding='utf-8'?>
 <testsuites name="veosim: reference" tests="2" failures="1" errors="0">

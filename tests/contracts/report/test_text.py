@@ -79,6 +79,17 @@ def test_a_failure_is_told_whole() -> None:
     assert report(a_run("BILL-02", "BILL-09", "BILL-10", history=charged_twice())) == FAILING
 
 
+def test_values_of_another_document_are_told_beside_the_source() -> None:
+    """The rule's own source stays; where the API has a document of its own, the values are that one's."""
+    history = charged_twice()
+    line = a_line(Verdict.FAIL, a_finding(history=replace(history, terms=replace(TERMS, speaks=""))), rule="ENUM-02")
+    assert failure(line, "✗")[1:4] == [
+        "  source    document 000, FAQ",
+        "  values    the gateway's own OpenAPI document",
+        "  expected  this",
+    ]
+
+
 @pytest.mark.parametrize(
     ("run", "lines"),
     [
