@@ -1,10 +1,10 @@
 """The documented dialects as the suite reads them: one row for each, whether an upstream or a gateway speaks it.
 
-Sources: api-video 000 and 001 (paths in Overview and Guides & Tips, Async lifecycle; a success's fields in the gateway's
-own sample, Quickstart); image-to-video 002 (Body; ids in POST /v1/image_to_video; Callback Notification);
-generations-seconds 003 (Request body, Response; `succeeded` in Quick flow); generations-metadata 004 (Usage Examples,
-metadata Parameters, 2. Query Task Status). Words that these leave open are inferred, as in openapi/, where each dialect
-has its document.
+Sources: api-video 000 and 001 (paths in Overview and Guides & Tips, Async lifecycle; request fields in Changelog 1.1;
+those of a success in the gateway's own sample, Quickstart); image-to-video 002 (Body; ids in POST /v1/image_to_video;
+Callback Notification); generations-seconds 003 (Request body, Response; `succeeded` in Quick flow);
+generations-metadata 004 (Usage Examples, metadata Parameters, 2. Query Task Status). What these leave open is inferred,
+as in openapi/, where each dialect has its document.
 """
 
 from __future__ import annotations
