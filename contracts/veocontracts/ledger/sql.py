@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -17,17 +18,26 @@ if TYPE_CHECKING:
     from sqlalchemy import URL, Engine
 
 BUSY = 5
-"""Seconds of real time that a database which is being written is waited for."""
+"""Seconds of real time that what somebody else has locked is waited for."""
 
-READ_ONLY: Mapping[str, str] = {
-    "postgresql": "SET TRANSACTION READ ONLY",
-    "mysql": "SET SESSION TRANSACTION READ ONLY",
-    "mariadb": "SET SESSION TRANSACTION READ ONLY",
-    "oracle": "SET TRANSACTION READ ONLY",
+MYSQL = ("SET SESSION TRANSACTION READ ONLY", "SET SESSION lock_wait_timeout = {busy}")
+GUARDS: Mapping[str, tuple[str, ...]] = {
+    "postgresql": ("SET TRANSACTION READ ONLY", "SET LOCAL lock_timeout = '{busy}s'"),
+    "mysql": MYSQL,
+    "mariadb": MYSQL,
+    "oracle": ("SET TRANSACTION READ ONLY",),
 }
-"""How a transaction is kept from writing, by SQLAlchemy's name of the database; SQLite opens the file so."""
+"""How a transaction is kept from writing, and from waiting for good, by SQLAlchemy's name of the database.
+
+SQLite opens the file so; Oracle's readers wait for nobody. Elsewhere nothing is ever committed.
+"""
 
 ABSENT = 'ledger.sql needs SQLAlchemy: pip install "veosim[sql]", and the driver of your database'
+NO_DRIVER = (
+    "install the driver that the URL asks for, or name yours in it, as in postgresql+psycopg:// or mysql+pymysql://"
+)
+WROTE = "a ledger is only read: give a SELECT that writes nothing"
+_REFUSED = re.compile(r"read[ -]?only", re.IGNORECASE)
 
 
 class SqlCharges:
@@ -59,8 +69,8 @@ class SqlCharges:
             engine = self._engine(sql.make_url(url))
             try:
                 with engine.connect() as connection:
-                    if engine.dialect.name in READ_ONLY:
-                        connection.execute(sql.text(READ_ONLY[engine.dialect.name]))
+                    for guard in GUARDS.get(engine.dialect.name, ()):
+                        connection.execute(sql.text(guard.format(busy=BUSY)))
                     found = connection.execute(sql.text(self._spec.query.rstrip().rstrip(";")), values)
                     missing = {"job_id", "amount"} - set(found.keys())
                     if missing:
@@ -71,7 +81,7 @@ class SqlCharges:
                 engine.dispose()
         except (sql.exc.SQLAlchemyError, ImportError, ValueError) as error:  # the database's driver; a port in the URL
             reason = getattr(error, "orig", None) or error
-            raise UnreadableError(f"ledger.sql: {type(reason).__name__}: {reason}") from None
+            raise UnreadableError(f"ledger.sql: {type(reason).__name__}: {reason}{_advice(reason)}") from None
 
     def _engine(self, url: URL) -> Engine:
         """An engine that keeps no connection open, and shows no value in its errors."""
@@ -90,6 +100,13 @@ class SqlCharges:
             amount=amount_of(_exact(row["amount"]), spec, negative=spec.charges_are == "negative"),
             units=_exact(row.get("units")),
         )
+
+
+def _advice(reason: BaseException) -> str:
+    """What to do about a driver that is missing, or a query that writes; the database's own words say the rest."""
+    if isinstance(reason, ImportError):
+        return f"; {NO_DRIVER}"
+    return f"; {WROTE}" if _REFUSED.search(str(reason)) else ""
 
 
 def _exact(value: Any) -> Any:

@@ -11,7 +11,7 @@ import pytest
 from tests.support.ledgers import MAIN, found, read_once, unread
 
 from veocontracts.events import Entry
-from veocontracts.ledger.sql import ABSENT, SqlCharges
+from veocontracts.ledger.sql import ABSENT, NO_DRIVER, WROTE, SqlCharges
 from veocontracts.profile import SqlLedger
 from veosim.errors import VeosimError
 
@@ -91,7 +91,7 @@ def test_nothing_can_be_written(database: sqlite3.Connection, tmp_path: Path) ->
     """SQLite's file is opened for reading alone, whatever a query would do."""
     query = "with a as (select 1) insert into charges (job_id) select * from a returning job_id, amount"
     run = read_once({"sql": {"url": URL, "query": query}}, {"{data}": str(tmp_path)})
-    assert run == unread("ledger.sql: OperationalError: attempt to write a readonly database")
+    assert run == unread(f"ledger.sql: OperationalError: attempt to write a readonly database; {WROTE}")
     assert database.execute("select count(*) from charges").fetchone() == (4,)
 
 
@@ -101,11 +101,20 @@ def test_other_databases_are_told_to_keep_a_transaction_from_writing(
     """Before the query, in the words of that database."""
     del database
     spec = {"sql": {"url": URL, "query": QUERY}}
-    monkeypatch.setattr("veocontracts.ledger.sql.READ_ONLY", {"sqlite": "set transaction"})
+    monkeypatch.setattr("veocontracts.ledger.sql.GUARDS", {"sqlite": ("select 1", "set transaction")})
     run = read_once(spec, {"{data}": str(tmp_path)})
     assert run == unread('ledger.sql: OperationalError: near "set": syntax error')
-    monkeypatch.setattr("veocontracts.ledger.sql.READ_ONLY", {"sqlite": "pragma query_only = true"})
+    monkeypatch.setattr("veocontracts.ledger.sql.GUARDS", {"sqlite": ("pragma query_only = true",)})
     assert read_once(spec, {"{data}": str(tmp_path)}) == found(*OF_MAIN)
+
+
+def test_a_driver_that_is_missing_is_a_note_that_says_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
+    """SQLAlchemy loads without it, and asks for it by the name of its module."""
+    monkeypatch.setitem(sys.modules, "pymysql", None)
+    read, notes = read_once({"sql": {"url": "mysql+pymysql://acme@db/x", "query": QUERY}})
+    assert read is None
+    assert notes[0].startswith("the ledger could not be read: ledger.sql: ModuleNotFoundError: ")
+    assert notes[0].endswith(f"; {NO_DRIVER}")
 
 
 def test_without_sqlalchemy_there_is_a_message(monkeypatch: pytest.MonkeyPatch) -> None:
