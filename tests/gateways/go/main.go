@@ -1,5 +1,6 @@
 // Command video-gateway is a small video gateway: the CN8 face in front of the api-video upstream, with Go's standard
-// library alone. api.go is the client's side, worker.go the upstream's, store.go keeps jobs and money.
+// library alone. api.go is the client's side, fields.go checks what clients send, worker.go is the upstream's side, and
+// store.go keeps jobs and money.
 //
 // Environment (times in seconds):
 //

@@ -114,14 +114,22 @@ func (s *Store) fail(job *Job, failure *Failure) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	job.status, job.failure = "failed", failure
+	// Planted bug "charged-without-a-video": the upstream said success, and that is taken for a delivery.
+	if plantedBugs && failure.Code == "no_video" {
+		s.charge(job, 0)
+	}
 }
 
-// complete shows the result and charges the key, under one lock: nobody sees one without the other. Where less came
-// than was asked for, less is charged.
+// complete shows the result and charges the key, under one lock: nobody sees one without the other.
 func (s *Store) complete(job *Job, result map[string]any, delivered float64) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	job.status, job.completedAt, job.result = "completed", instant(), result
+	s.charge(job, delivered)
+}
+
+// charge bills a job's seconds, or those that came, where they are fewer. The caller holds the lock.
+func (s *Store) charge(job *Job, delivered float64) {
 	job.units = Units(job.seconds) * 1000
 	if delivered > 0 && delivered < float64(job.seconds) {
 		job.units = Units(math.Round(delivered * 1000))

@@ -68,7 +68,7 @@ func (g *Gateway) submitUpstream(ctx context.Context, job *Job) (string, *Failur
 	if err != nil {
 		return "", &Failure{"internal_error", "The request could not be written."}
 	}
-	for attempt := 1; ; attempt++ {
+	for {
 		got, err := g.ask(ctx, g.jobTimeout/5, http.MethodPost, services[job.service].upstream, body)
 		wait := got.retryAfter
 		switch {
@@ -79,9 +79,6 @@ func (g *Gateway) submitUpstream(ctx context.Context, job *Job) (string, *Failur
 		case err != nil:
 			return "", &Failure{"upstream_unreachable", "The upstream did not answer."}
 		case (got.status == http.StatusTooManyRequests || got.status == http.StatusServiceUnavailable) && wait > 0:
-		// Planted bug "retries-a-submit": a 5xx may come after the upstream took the job on, which then runs twice.
-		case plantedBugs && got.status >= 500 && attempt < 3:
-			wait = g.pollInterval
 		case got.status >= 400 || got.says("error"):
 			return "", got.failure()
 		default:
