@@ -1,0 +1,1 @@
+"""A reseller of document 004's API over document 002's."""
