@@ -8,9 +8,9 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import click
-from tests.gateways.found import HERE, Gateway, gateways
-from tests.gateways.told import as_data, as_text
-from tests.gateways.trial import Trial, judge
+from tests.gateways.trials.found import HERE, Gateway, gateways
+from tests.gateways.trials.told import as_data, as_text
+from tests.gateways.trials.trial import Trial, judge
 
 from veosim.errors import VeosimError
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from tests.gateways.found import Gateway, gateways
-from tests.gateways.trial import judge
+from tests.gateways.trials.found import Gateway, gateways
+from tests.gateways.trials.trial import judge
 
 RULES = ("BILL-06", "AUTH-01")
 """Money and keys, in two dozen jobs."""

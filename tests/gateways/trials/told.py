@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from tests.gateways.trial import Trial
+from tests.gateways.trials.trial import Trial
 
 from veosim.errors import printable
 

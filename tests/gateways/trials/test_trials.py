@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
-from tests.gateways import found, trial
 from tests.gateways.__main__ import main
-from tests.gateways.found import Gateway, Tool, gateways
-from tests.gateways.trial import LONGEST, Trial, environment, judge
+from tests.gateways.trials import found, trial
+from tests.gateways.trials.found import Gateway, Tool, gateways
+from tests.gateways.trials.trial import LONGEST, Trial, environment, judge
 
 from veosim.errors import VeosimError
 

@@ -14,7 +14,7 @@ from veocontracts.timing.faketime import found_library
 from veosim.errors import VeosimError, did_you_mean
 from veosim.yamlfile import Strict, load
 
-HERE = Path(__file__).parent
+HERE = Path(__file__).parents[1]
 
 
 class Bug(Strict):

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tests.gateways.found import Gateway
+from tests.gateways.trials.found import Gateway
 
 from veocontracts.rules import RULES
 from veocontracts.verdict import Exit
