@@ -1,0 +1,1 @@
+"""A video gateway of asyncio and aiohttp."""
