@@ -10,8 +10,10 @@ import yaml
 from tests.support.checks import ROOT, asgi, veosim, verdicts, write_profile
 
 from veocontracts.profiles import BUNDLED
+from veocontracts.targets.registry import Attached
 from veocontracts.timing.faketime import found_library
 from veocontracts.timing.modes import CLAIMS
+from veocontracts.timing.movers import OwnMover
 from veosim.errors import VeosimError
 
 TABLE: dict[str, dict[str, str]] = yaml.safe_load(Path(__file__).with_name("modes.yaml").read_text())
@@ -111,6 +113,25 @@ def test_a_clock_that_stands_still_and_no_other_mode_is_an_error(tmp_path: Path)
     assert result.exit_code == 3
     assert "test-clock: the gateway's clock was not seen to move: in " in result.stderr
     assert "does timeout.clock.test move what the gateway's timers wait for?" in result.stderr
+
+
+def test_a_clock_that_breaks_on_the_way_is_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever broke: exit 3 with a sentence, and nobody sleeps for ever."""
+    moved, move = [], OwnMover.move
+
+    async def breaking(self: OwnMover, gateway: Attached, step: int, so_far: int) -> None:
+        moved.append(step)
+        if len(moved) > 150:
+            raise OSError(28, "No space left on device")
+        await move(self, gateway, step, so_far)
+
+    monkeypatch.setattr(OwnMover, "move", breaking)
+    path = timed(tmp_path, {"test": ADVANCE}, OWN_CLOCK)
+    result = veosim("check", "--profile", path, "--rule", "TIME-01", "--rule", "AUTH-01")
+    assert (result.exit_code, result.stdout) == (3, "")
+    assert result.stderr.splitlines()[-1] == (
+        "Error: the clocks cannot be moved: OSError(28, 'No space left on device')"
+    )
 
 
 def test_a_machine_without_libfaketime_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

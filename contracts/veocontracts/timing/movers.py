@@ -116,8 +116,11 @@ class FileMover:
 
     def _write(self, moved: int) -> None:
         draft = self._file.with_suffix(".new")
-        draft.write_text(f"+{seconds(moved):.6f}\n", encoding="ascii")
-        draft.replace(self._file)
+        try:
+            draft.write_text(f"+{seconds(moved):.6f}\n", encoding="ascii")
+            draft.replace(self._file)
+        except OSError as error:
+            raise VeosimError(f"timeout.clock.faketime: {self._file} cannot be written: {error.strerror}") from error
 
     def ending(self) -> None:
         """See whom the gateway has started itself."""

@@ -165,7 +165,11 @@ class Stepped:
 
     @asynccontextmanager
     async def moving(self, gateway: Attached) -> AsyncIterator[GatewayPort]:
-        """The gateway as clients call it, while a task moves the clocks."""
+        """The gateway as clients call it, while a task moves the clocks.
+
+        Raises:
+            VeosimError: time came to an end before the block did; what was seen after that proves nothing.
+        """
         driver = asyncio.create_task(self._drive(gateway))
         try:
             yield _Watched(gateway.port, self._asking)
@@ -173,9 +177,11 @@ class Stepped:
             driver.cancel()
             await asyncio.gather(driver, return_exceptions=True)
             self._mover.ending()
+        if self.clock.stopped is not None:
+            raise self.clock.stopped
 
     async def _drive(self, gateway: Attached) -> None:
-        """Step after step; where the gateway's clock cannot be moved, all who sleep are told."""
+        """Step after step; whatever ends that, all who sleep are told, since nobody else would ever wake them."""
         try:
             while True:
                 await self._settled()
@@ -183,9 +189,12 @@ class Stepped:
                 await self._upstream(self._moved + step)
                 await self._mover.move(gateway, step, self._moved)
                 self.client.wake()
-        except VeosimError as error:
-            self.clock.stop(error)
-            self.client.stop(error)
+        except Exception as error:
+            told = error if isinstance(error, VeosimError) else VeosimError(f"the clocks cannot be moved: {error!r}")
+            if told is not error:
+                told.__cause__ = error
+            self.clock.stop(told)
+            self.client.stop(told)
 
     async def _upstream(self, moved: int) -> None:
         """The simulator's time comes first, so that the gateway finds there what is ready at its own new instant."""

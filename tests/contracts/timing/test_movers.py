@@ -73,6 +73,20 @@ def test_a_gateway_that_is_down_is_not_waited_for(tmp_path: Path, monkeypatch: p
     assert len(slow.asked) == movers.ASKED
 
 
+def test_a_file_that_cannot_be_written_is_named(tmp_path: Path) -> None:
+    """Such as on a full disk, or in a folder that somebody cleared away."""
+    folder = tmp_path / "gone"
+    folder.mkdir()
+    mover = FileMover("/ft.so", folder, "/up")
+    (folder / "faketime").unlink()
+    folder.rmdir()
+    with pytest.raises(VeosimError) as refused:
+        asyncio.run(mover.move(Attached(Gateway(200), {}), STEP, STEP))
+    assert str(refused.value) == (
+        f"timeout.clock.faketime: {folder / 'faketime'} cannot be written: No such file or directory"
+    )
+
+
 def test_real_time_passes_between_the_steps(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The file holds an offset to it, so the history's clock and the wall clock count it too."""
     now = [3 * SECOND]

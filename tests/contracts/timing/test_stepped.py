@@ -1,6 +1,7 @@
 """Time in steps: the simulator first, then the gateway, then the clients; and nobody sleeps for ever."""
 
 import asyncio
+import re
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from datetime import datetime
 from typing import Any, TypeVar
@@ -21,12 +22,12 @@ STEP = 5 * SECOND
 
 
 class Moved:
-    """A mover that writes down what it is asked for, and fails at the step after `last`."""
+    """A mover that writes down what it is asked for, and fails with `how` at the step after `last`."""
 
-    def __init__(self, last: int | None = None) -> None:
+    def __init__(self, last: int | None = None, how: Exception | None = None) -> None:
         self.steps: list[tuple[int, int]] = []
         self.said: list[str] = []
-        self._last = last
+        self._last, self._how = last, how or VeosimError("it is stuck")
 
     def environment(self) -> Mapping[str, str]:
         """Something to be told apart."""
@@ -48,7 +49,7 @@ class Moved:
         """Note it."""
         del gateway
         if self._last is not None and len(self.steps) == self._last:
-            raise VeosimError("it is stuck")
+            raise self._how
         self.steps.append((step, moved))
 
     def ending(self) -> None:
@@ -166,20 +167,33 @@ def test_a_client_that_left_is_not_waited_for() -> None:
     assert mover.steps[0] == (STEP, STEP)
 
 
-def test_a_clock_that_cannot_be_moved_ends_the_run() -> None:
-    """Whoever sleeps, or would like to, gets the reason."""
+@pytest.mark.parametrize(
+    ("how", "told"),
+    [
+        (VeosimError("it is stuck"), "it is stuck"),
+        (OSError(28, "No space left"), "the clocks cannot be moved: OSError(28, 'No space left')"),
+        (RuntimeError("what else"), "the clocks cannot be moved: RuntimeError('what else')"),
+    ],
+)
+def test_a_clock_that_cannot_be_moved_ends_the_run(how: Exception, told: str) -> None:
+    """Whoever sleeps, or would like to, gets the reason, whatever it is; and so does who asked for the run."""
+    words = f"^{re.escape(told)}$"
 
     async def work(time: Stepped, _: GatewayPort, __: Gateway) -> None:
         waiting = asyncio.create_task(time.clock.sleep(60 * SECOND))
-        with pytest.raises(VeosimError, match="it is stuck"):
+        with pytest.raises(VeosimError, match=words) as stopped:
             await time.client.sleep(60 * SECOND)
+        assert how in {stopped.value, stopped.value.__cause__}
         for clock in (time.client, time.clock):
-            with pytest.raises(VeosimError, match="it is stuck"):
+            with pytest.raises(VeosimError, match=words):
                 await clock.sleep(SECOND)
-        with pytest.raises(VeosimError, match="it is stuck"):
+        with pytest.raises(VeosimError, match=words):
             await waiting
 
-    run(work, Moved(last=2))
+    mover = Moved(last=2, how=how)
+    with pytest.raises(VeosimError, match=words):
+        run(work, mover)
+    assert mover.said == ["ending"]
 
 
 def test_what_a_quick_request_takes_is_no_time(monkeypatch: pytest.MonkeyPatch) -> None:
