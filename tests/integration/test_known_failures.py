@@ -1,12 +1,14 @@
 """Known failures, from the draft to the day they expire, on a gateway that bills what it must not."""
 
 import json
+import os
 from pathlib import Path
 
 import pytest
 from click.testing import Result
-from tests.support.checks import veosim, write_profile
+from tests.support.checks import veosim, verdicts, write_profile
 
+from veocontracts.cli.newfile import NewFile
 from veocontracts.rules import RULES
 
 QUICK = ("--depth", "1", "--examples", "1")
@@ -159,7 +161,28 @@ def test_a_file_that_cannot_be_written_is_told_before_the_run(here: Path) -> Non
     """Nobody waits for a run whose result is lost."""
     result = veosim("check", *BILLS, "--write-known-failures", "no/such/folder.yaml")
     assert (result.exit_code, result.stdout) == (2, "")
-    assert result.stderr == "Error: no/such/folder.yaml cannot be written: No such file or directory\n"
+    assert result.stderr == (
+        "Error: no/such/folder.yaml cannot be written: there is no folder no/such; name another file\n"
+    )
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")
+def test_a_disk_that_fills_up_during_the_run_is_told(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The verdicts are out by then; the draft, half written, goes away again."""
+    write = NewFile.write
+
+    def full(file: NewFile, text: str) -> None:
+        with Path("/dev/full").open("w") as device:
+            os.dup2(device.fileno(), file._file.fileno())
+        write(file, text)
+
+    monkeypatch.setattr(NewFile, "write", full)
+    result = veosim("check", *BILLS, "--write-known-failures", "new.yaml", "--json")
+    assert (result.exit_code, verdicts(result)["BILL-06"]) == (2, "FAIL")
+    assert result.stderr.splitlines()[-1] == (
+        "Error: new.yaml cannot be written: No space left on device; name another file"
+    )
+    assert not Path("new.yaml").exists()
 
 
 def test_nothing_red_leaves_no_file(here: Path) -> None:

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import sys
+from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
 
 import click
 
 from veocontracts.bench import Scope
-from veocontracts.cli.drafting import drafted, new_file
+from veocontracts.cli.drafting import drafted
 from veocontracts.cli.ending import ending
 from veocontracts.cli.explaining import explain
+from veocontracts.cli.newfile import new_file
 from veocontracts.cli.outputs import STDOUT, Outputs
 from veocontracts.cli.progress import progress_bar
 from veocontracts.cli.selection import check_rules, profile_option, unjudged
@@ -155,7 +157,7 @@ def check(  # noqa: PLR0913, PLR0917  one parameter for each option
             prepare(failures_folder)
         known_file = known_file or profile.known_failures
         known = load_known_failures(known_file) if known_file else ()
-        with new_file(draft_file):
+        with new_file(Path(draft_file)) if draft_file is not None else nullcontext() as draft:
             folder = regressions_folder or (Path(profile.regressions) if profile.regressions else None)
             effort = Effort(depth=depth, budget=budget, examples=examples)
             scope = Scope(regressions=tuple(load_all(folder)) if folder is not None else (), effort=effort)
@@ -165,9 +167,9 @@ def check(  # noqa: PLR0913, PLR0917  one parameter for each option
                 run = judge(profile, only=only, seed=seed, progress=progress, scope=scope, real_time=real_time)
             run = replace(run, strict=strict)
             run = weigh(run, known, wall_now().date(), partial=bool(only))
-            if draft_file is not None:
-                click.echo(drafted(run, draft_file), err=True)
-        outputs.write(run)
+            outputs.write(run)
+            if draft is not None:
+                click.echo(drafted(run, draft), err=True)
         how = f"--profile {profile_name}" + (f" --mutant {mutant}" if mutant else "")
         _record(run, failures_folder, how)
         sys.exit(run.exit)

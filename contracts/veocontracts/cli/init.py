@@ -10,13 +10,13 @@ from typing import Any
 import click
 
 from veocontracts.cli.ending import ending, json_errors
+from veocontracts.cli.newfile import NewFile, new_file
 from veocontracts.init.answers import Answers
 from veocontracts.init.file import profile_text
 from veocontracts.init.findings import Findings
 from veocontracts.init.look import look
 from veocontracts.init.questions import QUESTIONS, Kind, answers_of, kind_of
 from veocontracts.verdict import Exit
-from veosim.errors import VeosimError
 
 LOOKING = "looking at the gateway: first one job, to see that it reaches this upstream; this may take half a minute"
 Command = Callable[..., Any]
@@ -69,8 +69,7 @@ def init(out: Path, command: str, url: str, factory: str, no_faketime: bool, yes
       veosim init acme.yaml --url http://127.0.0.1:8000 --listen 127.0.0.1:8089 --yes
       veosim init --factory acme.app:create --upstream-variable upstream_url --yes
     """  # noqa: D301  click reads the backspace
-    with ending(json_errors(wanted=False)):
-        _absent(out)
+    with ending(json_errors(wanted=False)), new_file(out) as file:
         asking = not yes and is_terminal()
         if asking and not (command or url or factory):
             command, url, factory = _reached()
@@ -83,21 +82,13 @@ def init(out: Path, command: str, url: str, factory: str, no_faketime: bool, yes
         )
         click.echo(LOOKING, err=True)
         found = look(answers, _wait if asking else None)
-        _write(out, answers, found)
+        _write(file, answers, found)
         sys.exit(Exit.UNUSABLE if found.trouble else Exit.CONFORMANT)
 
 
 def is_terminal() -> bool:
     """Whether somebody is there to be asked."""
     return sys.stdin.isatty()
-
-
-def _absent(out: Path) -> None:
-    """Refuse what exists, before any work."""
-    if out.exists():
-        raise VeosimError(f"{out} exists and is not overwritten; name a new file: veosim init other.yaml")
-    if not out.parent.is_dir():
-        raise VeosimError(f"{out} cannot be written: there is no folder {out.parent}")
 
 
 WAYS = (
@@ -139,12 +130,10 @@ def _wait(address: str) -> None:
     )
 
 
-def _write(out: Path, answers: Answers, found: Findings) -> None:
+def _write(file: NewFile, answers: Answers, found: Findings) -> None:
     """Write the file, and say what came of it."""
-    try:
-        out.write_text(profile_text(answers, found), encoding="utf-8")
-    except OSError as error:
-        raise VeosimError(f"{out} cannot be written: {error.strerror}") from None
+    out = file.path
+    file.write(profile_text(answers, found))
     for note in found.missing:
         click.echo(f"to do: {note}", err=True)
     if found.trouble:

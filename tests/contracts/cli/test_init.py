@@ -81,5 +81,24 @@ def test_no_file_is_overwritten(looks: list[Answers], tmp_path: Path) -> None:
     taken = CliRunner().invoke(command.init, [str(out), "--command", "acme", "-y"])
     nowhere = CliRunner().invoke(command.init, [str(tmp_path / "no" / "acme.yaml"), "--command", "acme", "-y"])
     assert (taken.exit_code, nowhere.exit_code, looks, out.read_text(encoding="utf-8")) == (2, 2, [], "mine")
-    assert taken.stderr.startswith(f"Error: {out} exists and is not overwritten; name a new file: ")
+    assert taken.stderr.startswith(f"Error: {out} exists and is not overwritten; name a new file\n")
     assert nowhere.stderr.startswith(f"Error: {tmp_path / 'no' / 'acme.yaml'} cannot be written: there is no folder")
+
+
+def test_what_appears_meanwhile_is_not_overwritten(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The name is taken before the look; whoever takes it over keeps it."""
+    out = tmp_path / "acme.yaml"
+
+    def look(answers: Answers, wait: Wait | None) -> Findings:
+        del answers, wait
+        assert out.read_bytes() == b""
+        (tmp_path / "theirs").write_text("theirs", encoding="utf-8")
+        (tmp_path / "theirs").replace(out)
+        return Findings()
+
+    monkeypatch.setattr(command, "look", look)
+    result = CliRunner().invoke(command.init, [str(out), "--command", "acme", "-y"])
+    assert (result.exit_code, out.read_text(encoding="utf-8")) == (2, "theirs")
+    assert result.stderr.splitlines()[-1] == (
+        f"Error: {out} was removed or replaced meanwhile, and is not written; name a new file"
+    )
