@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import signal
-import subprocess
 from typing import Any
 
 from veocontracts.events import Entry
@@ -13,11 +10,8 @@ from veocontracts.ledger.base import Reader, UnreadableError
 from veocontracts.ledger.rows import entries, of_key
 from veocontracts.profile import CommandLedger
 from veocontracts.profile.ledger import KEY
+from veocontracts.targets.command import Command, CommandError
 from veosim.errors import shown
-from veosim.units import seconds, show_duration
-
-TAIL = 300
-"""So much of what it wrote to stderr is told."""
 
 
 class CommandCharges:
@@ -39,27 +33,11 @@ class CommandCharges:
     def _printed(self, command: list[str], given: dict[str, str]) -> Any:
         spec = self._spec
         try:
-            process = subprocess.Popen(  # noqa: S603  a profile runs code, as the docs say
-                command,
-                env={**os.environ, **given},
-                cwd=spec.cwd,
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.PIPE,
-                start_new_session=True,
-            )
-        except (OSError, ValueError) as error:  # ValueError: a NUL in a word
-            reason = error.strerror if isinstance(error, OSError) else error
-            raise UnreadableError(f"{spec.run[0]} cannot be run: {reason}") from None
-        with process:
-            try:
-                printed, said = process.communicate(timeout=seconds(spec.within))
-            except subprocess.TimeoutExpired:
-                os.killpg(process.pid, signal.SIGKILL)  # with what it started, which may hold its output open
-                raise UnreadableError(f"{spec.run[0]} took longer than {show_duration(spec.within)}") from None
-        found = parse(printed)
-        if process.returncode != 0 or found is None:
-            what = f"ended with {process.returncode}" if process.returncode else "printed no JSON"
-            tail = said.decode("utf-8", "replace").strip()[-TAIL:]
-            raise UnreadableError(f"{spec.run[0]} {what}: {tail or 'nothing on stderr'}")
+            ended = Command(command, given, spec.cwd).ended(spec.within)
+        except CommandError as error:
+            raise UnreadableError(f"{spec.run[0]} {error}") from None
+        found = parse(ended.printed)
+        if ended.code != 0 or found is None:
+            what = f"ended with {ended.code}" if ended.code else "printed no JSON"
+            raise UnreadableError(f"{spec.run[0]} {what}: {ended.said or 'nothing on stderr'}")
         return found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Literal, Self
 
 from pydantic import Field, model_validator
@@ -36,16 +37,19 @@ class Advance(Strict):
 
 
 class OwnClock(Strict):
-    """A gateway that moves its own clock when asked to: by an endpoint, or by a command that ends with 0."""
+    """A gateway that moves its own clock: by an endpoint, or by a command that ends with 0, run in `cwd`."""
 
     advance: Advance | None = None
     command: tuple[str, ...] = Field(default=(), strict=False)
+    cwd: str | None = Field(default=None, min_length=1)
     step: Duration = 5 * SECOND
 
     @model_validator(mode="after")
     def _one(self) -> Self:
         if (self.advance is None) == (not self.command):
             raise contradiction("a test clock is moved by exactly one of 'advance' and 'command'")
+        if self.cwd is not None and not self.command:
+            raise contradiction("'cwd' is where a 'command' is run; there is no command", "cwd")
         _bounded_step(self.step)
         return self
 
@@ -96,6 +100,13 @@ class TimeoutClock(Strict):
     faketime: Faketime | None = None
     scaled: ScaledTime | None = None
 
+    def placed(self, folder: Path) -> Self:
+        """The same, with the command's own folder looked for in this one."""
+        if self.test is None or self.test.cwd is None:
+            return self
+        test = self.test.model_copy(update={"cwd": str((folder / self.test.cwd).resolve())})
+        return self.model_copy(update={"test": test})
+
 
 class Timeout(Strict):
     """The 600 s rule. `poll_gap` is how late the gateway may notice an end upstream; by default it is measured."""
@@ -105,6 +116,10 @@ class Timeout(Strict):
     grace: Duration | None = None
     poll_gap: Duration | None = None
     clock: TimeoutClock = TimeoutClock()
+
+    def placed(self, folder: Path) -> Self:
+        """The same, with what its clock names looked for in this folder."""
+        return self.model_copy(update={"clock": self.clock.placed(folder)})
 
 
 def _bounded_step(step: int) -> None:

@@ -50,8 +50,7 @@ def load_profile(path: str | Path, environment: Mapping[str, str] = os.environ) 
     found = load(Profile, path, mend)
     named = {"known_failures": found.known_failures, "regressions": found.regressions}
     placed = {key: str(folder / name) for key, name in named.items() if name is not None}
-    target = found.target.placed(folder)
-    placed_in = {"target": target, "ledger": found.ledger.placed(folder)}
+    placed_in = {name: getattr(found, name).placed(folder) for name in ("target", "ledger", "timeout")}
     return found.model_copy(update={**placed, **placed_in}).with_environment(used)
 
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Mapping
-from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Protocol
 
 from veocontracts.profile import Advance, OwnClock, Profile
+from veocontracts.targets.command import Command, CommandError, SlowError
 from veocontracts.targets.registry import Attached
 from veocontracts.timing.faketime import FakedFiles, in_steps
 from veosim.clock import monotonic, wall_now
@@ -18,21 +18,49 @@ from veosim.errors import VeosimError, shown
 from veosim.units import MILLISECOND, SECOND, seconds, show_duration
 
 SECONDS = "{seconds}"
-LIMIT = 10.0
-"""Real seconds for one step."""
+LIMIT = 10 * SECOND
+"""Real time for one step."""
 
 ASKED = 10
 AT_ONCE = 10 * MILLISECOND
 """A gateway that takes longer to say that it is up is still busy with what the last step brought; it is asked again."""
 
 DOWN = 60 * SECOND
-"""Real time for which a gateway may be down."""
+"""Real time for which a gateway may be down, as while it is started again."""
 
 
 def wake_path(profile: Profile) -> str:
     """What is asked of a gateway so that its loop turns: what says that it is ready."""
     started = list(profile.target.started.values())
     return next((each for each in started if each.serves), started[0]).ready.get
+
+
+class Absence:
+    """How long a gateway has not answered; that is borne for a while.
+
+    Args:
+        mode: the key of its time mode.
+    """
+
+    def __init__(self, mode: str) -> None:
+        self._mode = mode
+        self._since: int | None = None
+
+    def over(self) -> None:
+        """It answered."""
+        self._since = None
+
+    def bear(self, error: ConnectionError | TimeoutError) -> None:
+        """It did not.
+
+        Raises:
+            VeosimError: for too long by now.
+        """
+        now = monotonic()
+        self._since = now if self._since is None else self._since
+        if now - self._since > DOWN:
+            told = error if str(error) else f"no answer within {show_duration(LIMIT)}"
+            raise VeosimError(f"timeout.clock.{self._mode}: the gateway cannot be reached: {told}") from None
 
 
 class Mover(Protocol):
@@ -83,6 +111,7 @@ class FileMover:
     def __init__(self, library: str, folder: Path, path: str) -> None:
         self._library, self._file, self._path = library, folder / "faketime", path
         self._files = FakedFiles()
+        self._absence = Absence("faketime")
         self._began = monotonic()
         self._write(0)
 
@@ -103,16 +132,27 @@ class FileMover:
         return wall_now() + timedelta(microseconds=moved // 1000)
 
     async def move(self, gateway: Attached, step: int, moved: int) -> None:
-        """Write the file, and have the gateway answer, until it does so at once; one that is down is not waited for."""
+        """Write the file, and have the gateway answer, until it does so at once; one that is down may be for a while.
+
+        Raises:
+            VeosimError: the file cannot be written, or the gateway is down for too long.
+        """
         del step
         self._write(moved)
-        with suppress(ConnectionError, TimeoutError):
-            async with asyncio.timeout(LIMIT):
-                for _ in range(ASKED):
-                    began = monotonic()
-                    await gateway.port.send("GET", self._path, {})
-                    if monotonic() - began < AT_ONCE:
-                        return
+        try:
+            async with asyncio.timeout(seconds(LIMIT)):
+                await self._woken(gateway)
+        except (ConnectionError, TimeoutError) as error:
+            self._absence.bear(error)
+        else:
+            self._absence.over()
+
+    async def _woken(self, gateway: Attached) -> None:
+        for _ in range(ASKED):
+            began = monotonic()
+            await gateway.port.send("GET", self._path, {})
+            if monotonic() - began < AT_ONCE:
+                return
 
     def _write(self, moved: int) -> None:
         draft = self._file.with_suffix(".new")
@@ -141,7 +181,7 @@ class OwnMover:
     def __init__(self, how: OwnClock) -> None:
         self._how = how
         self._shown = 0
-        self._down_since: int | None = None
+        self._absence = Absence("test")
 
     def environment(self) -> Mapping[str, str]:
         """Nothing: it knows its clock."""
@@ -169,25 +209,19 @@ class OwnMover:
         del step
         by = moved - self._shown
         try:
-            async with asyncio.timeout(LIMIT):
-                if self._how.advance is not None:
+            if self._how.advance is not None:
+                async with asyncio.timeout(seconds(LIMIT)):
                     await _ask(gateway, self._how.advance, by)
-                else:
-                    await _run(gateway, self._how.command, by)
+            else:
+                await _run(gateway, self._how, by)
         except TimeoutError:
-            raise VeosimError(
-                f"timeout.clock.test: no answer within {LIMIT:g} s; it should not wait for time"
-            ) from None
+            told = f"no answer within {show_duration(LIMIT)}; it should not wait for time"
+            raise VeosimError(f"timeout.clock.test: {told}") from None
         except ConnectionError as error:
-            self._bear(error)
+            self._absence.bear(error)
             return
-        self._shown, self._down_since = moved, None
-
-    def _bear(self, error: ConnectionError) -> None:
-        now = monotonic()
-        self._down_since = self._down_since or now
-        if now - self._down_since > DOWN:
-            raise VeosimError(f"timeout.clock.test: the gateway cannot be reached: {error}")
+        self._shown = moved
+        self._absence.over()
 
     def ending(self) -> None:
         """Nothing is to be seen."""
@@ -208,24 +242,24 @@ async def _ask(gateway: Attached, how: Advance, by: int) -> None:
         raise VeosimError(f"timeout.clock.test: POST {path} was answered with {answer.status}: {told}")
 
 
-async def _run(gateway: Attached, command: tuple[str, ...], by: int) -> None:
-    words = [_filled(word, {**gateway.places, SECONDS: _seconds(by)}) for word in command]
-    pipe = asyncio.subprocess.PIPE
+async def _run(gateway: Attached, how: OwnClock, by: int) -> None:
+    """Run the command, which ends when it is not waited for any more.
+
+    Raises:
+        VeosimError: it cannot be run, takes too long or ends with anything but 0.
+    """
+    words = [_filled(word, {**gateway.places, SECONDS: _seconds(by)}) for word in how.command]
     try:
-        process = await asyncio.create_subprocess_exec(
-            *words, stdin=asyncio.subprocess.DEVNULL, stdout=pipe, stderr=pipe
-        )
-    except OSError as error:
-        raise VeosimError(f"timeout.clock.test: {shown(words[0])} cannot be started: {error.strerror}") from None
-    try:
-        _, told = await process.communicate()
-    except asyncio.CancelledError:
-        process.kill()
-        await process.wait()
-        raise
-    if process.returncode:
-        last = shown(told.decode("utf-8", "replace").strip()[-200:])
-        raise VeosimError(f"timeout.clock.test: {shown(words[0])} ended with {process.returncode}: {last}")
+        command = Command(words, cwd=how.cwd)
+        try:
+            ended = await asyncio.to_thread(command.ended, LIMIT)
+        finally:
+            command.end()
+    except CommandError as error:
+        advice = "; it should not wait for time" if isinstance(error, SlowError) else ""
+        raise VeosimError(f"timeout.clock.test: {shown(words[0])} {error}{advice}") from None
+    if ended.code:
+        raise VeosimError(f"timeout.clock.test: {shown(words[0])} ended with {ended.code}: {shown(ended.said)}")
 
 
 def _seconds(by: int) -> str:

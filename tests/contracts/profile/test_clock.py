@@ -39,6 +39,7 @@ def written(folder: Path, clock: str, target: str = PROCESS) -> Profile:
                 "test": {
                     "advance": {"post": "/tick", "body": {"by": "{seconds}"}, "headers": {}},
                     "command": (),
+                    "cwd": None,
                     "step": 5 * SECOND,
                 }
             },
@@ -46,7 +47,12 @@ def written(folder: Path, clock: str, target: str = PROCESS) -> Profile:
         (
             '{test: {command: [tick, "{seconds}"], step: 1s}}',
             HTTP,
-            {"test": {"advance": None, "command": ("tick", "{seconds}"), "step": SECOND}},
+            {"test": {"advance": None, "command": ("tick", "{seconds}"), "cwd": None, "step": SECOND}},
+        ),
+        (
+            "{test: {command: [tick], cwd: /srv}}",
+            HTTP,
+            {"test": {"advance": None, "command": ("tick",), "cwd": "/srv", "step": 5 * SECOND}},
         ),
         (
             "{scaled: {factor: 60, declared: [job_timeout]}}",
@@ -62,6 +68,13 @@ def test_a_mode_is_read(tmp_path: Path, clock: str, target: str, found: dict[str
         **dict.fromkeys(("virtual", "test", "faketime", "scaled")),
         **found,
     }
+
+
+def test_a_command_s_folder_is_looked_for_beside_the_profile(tmp_path: Path) -> None:
+    """As a process's is."""
+    test = written(tmp_path, "{test: {command: [tick], cwd: tools}}", HTTP).timeout.clock.test
+    assert test is not None
+    assert test.cwd == str(tmp_path / "tools")
 
 
 @pytest.mark.parametrize(
@@ -94,6 +107,11 @@ def test_a_mode_is_read(tmp_path: Path, clock: str, target: str, found: dict[str
             "{test: {advance: {post: /tick}, command: [tick]}}",
             HTTP,
             "timeout.clock.test: a test clock is moved by exactly one of 'advance' and 'command'",
+        ),
+        (
+            "{test: {advance: {post: /tick}, cwd: tools}}",
+            HTTP,
+            "timeout.clock.test.cwd: 'cwd' is where a 'command' is run; there is no command",
         ),
         (
             "{test: {command: [tick], step: 1m}}",

@@ -16,9 +16,9 @@ from veocontracts.targets.registry import Attached
 from veocontracts.timing import faketime, movers
 from veocontracts.timing.keepers import timekeeper
 from veocontracts.timing.modes import stepping
-from veocontracts.timing.movers import FileMover, OwnMover, wake_path
+from veocontracts.timing.movers import FileMover, Mover, OwnMover, wake_path
 from veocontracts.timing.stepped import Stepped
-from veosim.clock import EPOCH
+from veosim.clock import EPOCH, monotonic
 from veosim.errors import VeosimError
 from veosim.inprocess import Response
 from veosim.units import MILLISECOND, SECOND
@@ -111,6 +111,10 @@ def test_libfaketimes_files_are_cleared(tmp_path: Path, monkeypatch: pytest.Monk
     assert list((tmp_path / "shm").iterdir()) == []
 
 
+HANGS = "import subprocess; subprocess.run(['sleep', '1000'])"
+"""Waits for another process, which would outlive it."""
+
+
 def own(**how: Any) -> OwnMover:
     """A mover of a gateway's own clock."""
     return OwnMover(OwnClock.model_validate(how))
@@ -146,14 +150,28 @@ def test_a_gateway_that_was_down_is_moved_by_all_of_it() -> None:
     assert [body for *_, body in gateway.asked] == [{"s": 5}, {"s": 5}, {"s": 15}]
 
 
-def test_a_gateway_that_stays_down_ends_the_run(monkeypatch: pytest.MonkeyPatch) -> None:
-    """After a minute of real time."""
+@pytest.mark.parametrize(
+    ("kind", "error", "told"),
+    [
+        ("test", ConnectionRefusedError("refused"), "refused"),
+        ("faketime", ConnectionRefusedError("refused"), "refused"),
+        ("faketime", TimeoutError(), "no answer within 10s"),
+    ],
+)
+def test_a_gateway_that_stays_down_ends_the_run(
+    kind: str, error: OSError, told: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """After a minute of real time without an answer, whatever moves its clock."""
     now = [SECOND]
     monkeypatch.setattr(movers, "monotonic", lambda: now[0])
-    mover, gone = own(advance={"post": "/tick"}), Attached(Gateway(ConnectionRefusedError("refused")), {})
-    asyncio.run(mover.move(gone, STEP, STEP))
-    now[0] += 61 * SECOND
-    with pytest.raises(VeosimError, match=r"^timeout\.clock\.test: the gateway cannot be reached: refused$"):
+    mover: Mover = own(advance={"post": "/tick"}) if kind == "test" else FileMover("/ft.so", tmp_path, "/up")
+    gateway = Gateway(error, error, 200, error)
+    gone = Attached(gateway, {})
+    for passed in (0, 60, 60, 0, 60):  # the third time it answers
+        now[0] += passed * SECOND
+        asyncio.run(mover.move(gone, STEP, STEP))
+    now[0] += SECOND
+    with pytest.raises(VeosimError, match=rf"^timeout\.clock\.{kind}: the gateway cannot be reached: {told}$"):
         asyncio.run(mover.move(gone, STEP, 2 * STEP))
 
 
@@ -164,17 +182,48 @@ def test_an_endpoint_that_says_no_ends_the_run() -> None:
 
 
 @pytest.mark.parametrize(
-    ("how", "limit"),
+    ("how", "problem"),
     [
-        ({"advance": {"post": "/tick"}}, 0.01),
-        ({"command": [sys.executable, "-c", "import threading; threading.Event().wait()"]}, 0.5),
+        ({"advance": {"post": "/tick"}}, "no answer within 0.5s"),
+        ({"command": [sys.executable, "-c", HANGS]}, ".* took longer than 0.5s"),
     ],
 )
-def test_what_waits_for_time_ends_the_run(how: dict[str, Any], limit: float, monkeypatch: pytest.MonkeyPatch) -> None:
-    """It would never have it; a command is ended too."""
-    monkeypatch.setattr(movers, "LIMIT", limit)
-    with pytest.raises(VeosimError, match=f"no answer within {limit:g} s; it should not wait for time"):
+def test_what_waits_for_time_ends_the_run(how: dict[str, Any], problem: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It would never have it; a command is ended too, with what it started, which holds its output open."""
+    monkeypatch.setattr(movers, "LIMIT", SECOND // 2)
+    with pytest.raises(VeosimError, match=rf"^timeout\.clock\.test: {problem}; it should not wait for time$"):
         asyncio.run(own(**how).move(Attached(Silent(), {}), STEP, STEP))
+
+
+def test_a_command_that_is_not_waited_for_any_more_is_ended(tmp_path: Path) -> None:
+    """At once, with what it started."""
+    names = tmp_path / "children"
+    names.mkdir()
+    code = f"import os, pathlib; (pathlib.Path({str(names)!r}) / str(os.getpid())).touch(); {HANGS}"
+
+    async def main() -> None:
+        moving = asyncio.create_task(own(command=[sys.executable, "-c", code]).move(Attached(Silent(), {}), STEP, STEP))
+        async with asyncio.timeout(20):
+            while not (started := [int(path.name) for path in names.iterdir()]):  # noqa: ASYNC110  in another process
+                await asyncio.sleep(0.01)  # why: another process has to come up
+        moving.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await moving
+        async with asyncio.timeout(20):
+            while any(is_alive(pid) for pid in started):  # noqa: ASYNC110  in other processes
+                await asyncio.sleep(0.01)  # why: the kernel needs a moment
+
+    began = monotonic()
+    asyncio.run(main())
+    assert monotonic() - began < movers.LIMIT
+
+
+def is_alive(pid: int) -> bool:
+    """Whether there is such a process, beside one that only waits to be known to have ended."""
+    try:
+        return " Z " not in Path(f"/proc/{pid}/stat").read_text(encoding="ascii")
+    except FileNotFoundError:
+        return False
 
 
 class Silent:
@@ -195,10 +244,20 @@ def test_a_command_moves_the_clock(tmp_path: Path) -> None:
     assert (tmp_path / "moved").read_text() == "5 81"
 
 
+def test_a_command_is_run_where_the_profile_says(tmp_path: Path) -> None:
+    """In `cwd`, which is named where it does not exist."""
+    command = [sys.executable, "-c", "open('moved', 'w').close()"]
+    asyncio.run(own(command=command, cwd=str(tmp_path)).move(Attached(Silent(), {}), STEP, STEP))
+    assert (tmp_path / "moved").exists()
+    with pytest.raises(VeosimError, match=r"cannot be run: its cwd '/nowhere' is no folder$"):
+        asyncio.run(own(command=command, cwd="/nowhere").move(Attached(Silent(), {}), STEP, STEP))
+
+
 @pytest.mark.parametrize(
     ("command", "problem"),
     [
-        (["/nowhere/tick"], r"timeout\.clock\.test: '/nowhere/tick' cannot be started: No such file or directory"),
+        (["/nowhere/tick"], r"timeout\.clock\.test: '/nowhere/tick' cannot be run: No such file or directory$"),
+        (["a\0b"], r"timeout\.clock\.test: 'a\\x00b' cannot be run: embedded null byte$"),
         (
             [sys.executable, "-c", "import sys; sys.exit('too late')"],
             r"timeout\.clock\.test: '.*' ended with 1: 'too late'",
