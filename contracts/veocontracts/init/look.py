@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 
 from veocontracts.bench import Bench
@@ -17,7 +17,7 @@ from veocontracts.runner.probe import UnusableError, guard, probe
 from veocontracts.runner.run import begun, outcome_of, pool, setting_of
 from veocontracts.runner.terms_of import Probed
 from veocontracts.targets.leftovers import LEFTOVERS
-from veocontracts.timing.modes import VIRTUAL, Mode, modes_of
+from veocontracts.timing.modes import VIRTUAL, Mode, declared_modes, modes_of
 from veocontracts.timing.virtual import VirtualLoop, VirtualRunner
 from veocontracts.world import World
 from veocontracts.worlds import socket_world, virtual_world
@@ -26,10 +26,8 @@ from veosim.errors import SourceError, VeosimError
 Wait = Callable[[str], None]
 """Lets the owner point a gateway that runs already at the upstream's address."""
 
-NO_CLOCK = (
-    "its times are not known to move faster than real time, so rules about time stay INCONCLUSIVE: give it a clock "
-    "under `timeout.clock`, or check it with --real-time"
-)
+STILL = "its times are not known to move faster than real time, so rules about time stay INCONCLUSIVE"
+CLOCK = "give it a clock under `timeout.clock`, or check it with --real-time"
 
 
 def look(answers: Answers, wait: Wait | None, environment: Mapping[str, str] = os.environ) -> Findings:
@@ -70,26 +68,29 @@ def look_virtual(answers: Answers, profile: Profile, environment: Mapping[str, s
             return await _looked(answers, profile, environment, world, VIRTUAL)
 
     with VirtualRunner() as runner:
-        return runner.run(work)
+        found = runner.run(work)
+    return timed(found, [found.clock_note])
 
 
 def look_outside(answers: Answers, profile: Profile, environment: Mapping[str, str], wait: Wait | None) -> Findings:
     """In the first of the profile's time modes in which its clock moves, else in real time."""
-    found = Findings()
-    for mode in (*_modes(profile), *modes_of(profile, real_time=True)):
+    found, (modes, left_out) = Findings(), declared_modes(profile)
+    reasons = list(left_out)
+    for mode in (*modes, *modes_of(profile, real_time=True)):
         found = asyncio.run(_outside(answers, profile, environment, wait, mode))
-        if NO_CLOCK not in found.missing or mode.name == "real":
+        if found.clock_proved or mode.name == "real":
             break
+        reasons.append(f"{mode.name}: {found.clock_note}")
         wait = None  # it was asked already
-    return found
+    return timed(found, reasons)
 
 
-def _modes(profile: Profile) -> tuple[Mode, ...]:
-    """Those that are faster than real time; none where none can be used here."""
-    try:
-        return modes_of(profile)
-    except VeosimError:
-        return ()
+def timed(found: Findings, reasons: Iterable[str]) -> Findings:
+    """The same, with what to do about a clock that was not seen to move, and why it was not."""
+    if found.clock_proved:
+        return found
+    told = f"{STILL}: {'; '.join([*filter(None, reasons), CLOCK])}"
+    return replace(found, missing=(*found.missing, told))
 
 
 async def _outside(
@@ -109,11 +110,11 @@ async def _looked(
     await guard(bench, round(profile.reach_within * mode.factor))
     found = await observe(bench)
     if mode.name == "real":
-        return replace(found, missing=(*found.missing, NO_CLOCK))
+        return replace(found, clock_proved=False)
     final = profile_of(answers, found, environment)
     probing = Bench(setting_of(final, 0, Probed(), mode=mode), world, "probe")
     try:
         probed = await probe(probing, round(profile.reach_within * mode.factor))
     except UnusableError as error:
         return replace(found, trouble=str(error))
-    return found if probed.clock_proved else replace(found, missing=(*found.missing, NO_CLOCK))
+    return replace(found, clock_proved=probed.clock_proved, clock_note=probed.clock_note)

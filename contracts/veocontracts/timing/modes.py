@@ -130,6 +130,18 @@ def modes_of(
         return (VIRTUAL,)
     if real_time:
         return (ticking("real", 1.0),)
+    found, reasons = declared_modes(profile, library)
+    if not found:
+        reason = "; ".join(reasons) or "a gateway outside this process needs a time mode: test, faketime or scaled"
+        way_out = "add timeout.clock.scaled, with the gateway's own variables, or judge it in real time: --real-time"
+        raise VeosimError(f"{reason}; {way_out}")
+    return found
+
+
+def declared_modes(
+    profile: Profile, library: Callable[[], str] = found_library
+) -> tuple[tuple[Mode, ...], tuple[str, ...]]:
+    """The modes of the profile that can be used here, each with why those before it cannot; and all such reasons."""
     found: list[Mode] = []
     reasons: list[str] = []
     for mode in _declared(profile, library):
@@ -137,11 +149,7 @@ def modes_of(
             found.append(replace(mode, note="; ".join(reasons)))
         else:
             reasons.append(mode)
-    if not found:
-        reason = "; ".join(reasons) or "a gateway outside this process needs a time mode: test, faketime or scaled"
-        way_out = "add timeout.clock.scaled, with the gateway's own variables, or judge it in real time: --real-time"
-        raise VeosimError(f"{reason}; {way_out}")
-    return tuple(found)
+    return tuple(found), tuple(reasons)
 
 
 def _declared(profile: Profile, library: Callable[[], str]) -> Iterator[Mode | str]:

@@ -1,6 +1,7 @@
 """Tests of `veocontracts.init.look`."""
 
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -8,7 +9,8 @@ import pytest
 
 from veocontracts.init.answers import Answers
 from veocontracts.init.findings import Findings
-from veocontracts.init.look import NO_CLOCK, look
+from veocontracts.init.look import CLOCK, STILL, look
+from veocontracts.timing.modes import Mode
 from veosim.errors import SourceError
 from veosim.server import address, listen
 
@@ -51,7 +53,38 @@ def test_a_process_is_looked_at_in_its_own_time_mode(tmp_path: Path) -> None:
 @pytest.mark.prove
 def test_a_process_without_a_clock_is_looked_at_in_real_time(tmp_path: Path) -> None:
     """What it needs for rules about time is told."""
-    assert look(_process(tmp_path, knobs=()), None, ENVIRONMENT) == Findings(**SEEN, missing=(NO_CLOCK,))
+    untimed = Findings(**SEEN, clock_proved=False, missing=(f"{STILL}: {CLOCK}",))
+    assert look(_process(tmp_path, knobs=()), None, ENVIRONMENT) == untimed
+
+
+def looked(
+    monkeypatch: pytest.MonkeyPatch, notes: Mapping[str, str], profile: Answers
+) -> tuple[list[str], tuple[str, ...]]:
+    """The modes that are looked in, where each shows this of the clock ("" is that it moves); and what is missing."""
+    modes: list[str] = []
+
+    async def outside(_: object, __: object, ___: object, wait: object, mode: Mode) -> Findings:
+        assert wait is None
+        modes.append(mode.name)
+        note = notes[mode.name]
+        return Findings(clock_proved=not note, clock_note=note, missing=("a ledger",))
+
+    monkeypatch.setattr("veocontracts.init.look._outside", outside)
+    return modes, look(profile, None, ENVIRONMENT).missing
+
+
+def test_why_its_clock_is_not_seen_to_move_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of every mode that was tried, and of one that cannot be used here, such as without libfaketime."""
+    monkeypatch.setenv("VEOSIM_FAKETIME_LIB", str(tmp_path / "absent.so"))
+    absent = f"VEOSIM_FAKETIME_LIB names {str(tmp_path / 'absent.so')!r}, which is no file"
+    still, notes = _process(tmp_path, is_faketime=True), {"scaled": "polled twice", "real": " "}
+    assert looked(monkeypatch, notes, still) == (
+        ["scaled", "real"],
+        ("a ledger", f"{STILL}: {absent}; scaled: polled twice; {CLOCK}"),
+    )
+    alone = _process(tmp_path, is_faketime=True, knobs=())
+    assert looked(monkeypatch, notes, alone) == (["real"], ("a ledger", f"{STILL}: {absent}; {CLOCK}"))
+    assert looked(monkeypatch, {"scaled": ""}, still) == (["scaled"], ("a ledger",))
 
 
 def test_a_key_that_it_does_not_know_is_trouble(tmp_path: Path) -> None:
