@@ -15,6 +15,7 @@ from veocontracts.profile.explain import explained as values_of
 from veocontracts.profiles import BUNDLED, find_profile
 from veocontracts.report import explained
 from veocontracts.runner.follows import follows
+from veocontracts.runner.needs import check_needs
 from veosim.errors import VeosimError
 
 
@@ -22,7 +23,7 @@ def explain(name: str, only: Sequence[str], json_file: str | None, *, real_time:
     """Print it, as JSON where that is asked for.
 
     Raises:
-        SystemExit: the profile is wrong, or there is no time mode for it.
+        SystemExit: the profile is wrong, needs what is not here, or there is no time mode for it.
     """
     as_json = json_file is not None
     with ending(json_errors(as_json)):
@@ -30,7 +31,9 @@ def explain(name: str, only: Sequence[str], json_file: str | None, *, real_time:
             raise VeosimError(f"--explain prints to stdout: give --json no file, instead of {json_file!r}")
         only = tuple(rule.upper() for rule in only)
         check_rules(only)
-        profile, values = find_profile(name), values_of(BUNDLED.get(name, Path(name)))
+        path = BUNDLED.get(name, Path(name))
+        profile, values = find_profile(name), values_of(path)
+        check_needs(profile, path)
         following = follows(profile, only, real_time=real_time)
         if as_json:
             click.echo(json.dumps(explained.data(values, following), indent=2, ensure_ascii=False))

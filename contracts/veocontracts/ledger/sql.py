@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import quote
 
 from veocontracts.events import Entry
 from veocontracts.ledger.amounts import amount_of
 from veocontracts.ledger.base import Reader, UnreadableError
 from veocontracts.profile import SqlLedger
-from veosim.errors import VeosimError
+from veosim.errors import VeosimError, did_you_mean
 
 if TYPE_CHECKING:
     from sqlalchemy import URL, Engine
@@ -38,6 +38,46 @@ NO_DRIVER = (
 )
 WROTE = "a ledger is only read: give a SELECT that writes nothing"
 _REFUSED = re.compile(r"read[ -]?only", re.IGNORECASE)
+
+
+_PLACE = re.compile(r"\{[a-z_]+\}")
+
+
+class Unreachable(NamedTuple):
+    """Why no database of a URL could ever be read here; what is allowed in its place, and what to do."""
+
+    problem: str
+    allowed: str
+    fix: str
+
+
+def unreachable(text: str) -> Unreachable | None:
+    """What is missing to read the database of this URL, without asking it; None where nothing is.
+
+    Args:
+        text: with places such as `{data}`, which are not filled in yet.
+    """
+    try:
+        import sqlalchemy as sql  # noqa: PLC0415  an extra
+    except ImportError:
+        return Unreachable("SQLAlchemy is not installed", "", ABSENT)
+    known = ", ".join(sql.dialects.__all__)
+    try:
+        url = sql.make_url(_PLACE.sub("1", text))
+    except (sql.exc.ArgumentError, ValueError):  # the latter for a port
+        return Unreachable("this is no database URL", "DIALECT+DRIVER://USER:PASSWORD@HOST/DATABASE", "")
+    name = url.get_backend_name()
+    try:
+        dialect = url.get_dialect()
+    except sql.exc.NoSuchModuleError:
+        hint = did_you_mean(name, sql.dialects.__all__)
+        return Unreachable(f"SQLAlchemy does not know {url.drivername!r} here", known, hint or "install its dialect")
+    try:
+        dialect.import_dbapi()
+    except ImportError as error:
+        what = f"the driver {dialect.driver!r} of {name!r} is not installed: {error}"
+        return Unreachable(what, "", f"install it, or name another one: {name}+DRIVER://…")
+    return None
 
 
 class SqlCharges:
