@@ -91,6 +91,14 @@ class ScaledTime(Strict):
             raise contradiction(f"a factor above {FASTEST} leaves more than 30 s of the 600 s undecided", "factor")
         return self
 
+    @model_validator(mode="after")
+    def _given_once(self) -> Self:
+        for place, knob in enumerate(self.declared):
+            if knob in self.env:
+                problem = f"{knob!r} is given by 'env' ({self.env[knob]}), and here as set by other means: keep one"
+                raise contradiction(problem, "declared", place)
+        return self
+
 
 class TimeoutClock(Strict):
     """The time modes that a gateway can be judged in; of several, the first that works: in the order given here."""

@@ -123,6 +123,14 @@ def test_a_command_s_folder_is_looked_for_beside_the_profile(tmp_path: Path) -> 
             HTTP,
             "timeout.clock.scaled.factor: a factor above 60 leaves more than 30 s of the 600 s undecided",
         ),
+        (
+            "{scaled: {factor: 60, env: {rate_window: ACME_WINDOW}, declared: [job_timeout, rate_window]}}",
+            PROCESS,
+            (
+                "timeout.clock.scaled.declared[1]: 'rate_window' is given by 'env' (ACME_WINDOW), and here as set by "
+                "other means: keep one"
+            ),
+        ),
         ("{virtual: {grace: 5ms}}", PROCESS, "timeout.clock.virtual: virtual time is for target.asgi alone"),
         (
             "{scaled: {factor: 60}}",
