@@ -31,7 +31,7 @@ LAYERS: dict[str, tuple[tuple[str, ...], ...]] = {
         ("cli", "pytest_plugin"),
     ),
     "veocontracts": (
-        ("terms", "steps", "events", "history", "reference", "pointers", "wires", "documents"),
+        ("terms", "steps", "events", "history", "reference", "pointers", "wires", "documents", "secrets"),
         ("rules", "profile"),
         ("effort", "signature", "tally", "verdict", "known_failures", "pictures"),
         (

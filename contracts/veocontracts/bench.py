@@ -21,7 +21,6 @@ from veocontracts.orders import Asking, Order, OrderBook
 from veocontracts.profile import Profile
 from veocontracts.recording import Recording
 from veocontracts.steps import Origin
-from veocontracts.targets.secrets import repeated
 from veocontracts.terms import Terms
 from veocontracts.timing.modes import VIRTUAL, Mode
 from veocontracts.upstream_view import View
@@ -82,7 +81,7 @@ class Bench:
         self.clock = world.clock
         self.steps = Notebook(world.clock)
         # A gateway that never answers is left after twice its deadline, on the loop's own clock.
-        self.caller = Caller(world.gateway, world.keys, 2 * setting.terms.timeout, repeated(setting.profile))
+        self.caller = Caller(world.gateway, world.keys, 2 * setting.terms.timeout, setting.profile)
         self._books = Books(setting.profile, self.caller, world.places, own_keys=setting.terms.own_keys)
         self._world = world
         self._case = case
@@ -301,8 +300,8 @@ class Bench:
         ordered: list[tuple[int, int, int, Event]] = [(event.at, seen, 1, event) for seen, event in self._events]
         ordered += [(event.at, number, 0, event) for number, event in view.events()]
         labels = {event.job_id: event.label for _, event in self._events if isinstance(event, Submit) and event.job_id}
-        pointers = self.setting.profile.webhooks
-        for seen, webhook in world.inbox.events(pointers, self.terms, labels, self._began, alone=world.alone):
+        pointers, secrets = self.setting.profile.webhooks, self.caller.secrets
+        for seen, webhook in world.inbox.events(pointers, self.terms, labels, self._began, secrets, alone=world.alone):
             ordered.append((webhook.at, seen, 2, webhook))
         events = [event for *_, event in sorted(ordered, key=lambda item: item[:3])]
         notes = (*self.plain_notes(), *(f"log: {line}" for line in self.log()))

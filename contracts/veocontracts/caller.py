@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from veocontracts.faces import parse
 from veocontracts.keys import UNKNOWN, Keys
+from veocontracts.profile import Profile
+from veocontracts.profile.secrets import secrets_of, secrets_told
 from veocontracts.targets.base import GatewayPort
 from veosim.inprocess import Response
 from veosim.seeded import fingerprint
@@ -24,20 +26,20 @@ class Caller:
         gateway: what is called.
         keys: where secrets come from.
         patience: nanoseconds of the loop's clock after which a gateway that does not answer is left.
-        secrets: other texts that are not written down, and what is instead.
+        profile: has further texts that are not written down.
 
     Attributes:
+        secrets: what is not written down of answers and events: first of all the keys used so far.
         notes: what went wrong with requests that were not answered.
     """
 
-    def __init__(
-        self, gateway: GatewayPort, keys: Keys, patience: int, secrets: Mapping[str, str] | None = None
-    ) -> None:
+    def __init__(self, gateway: GatewayPort, keys: Keys, patience: int, profile: Profile) -> None:
         self._gateway = gateway
         self._source = keys
         self._patience = patience
-        self._secrets = dict(secrets or {})
+        self._profile = profile
         self._keys: dict[str, str] = {}
+        self.secrets = secrets_told(profile)
         self.notes: list[str] = []
 
     def secret(self, role: str) -> str | None:
@@ -49,6 +51,7 @@ class Caller:
         if role not in self._keys:
             declared = self._source.declared(role) if role == "unentitled" else None
             self._keys[role] = declared or self._source.fresh(role)
+            self.secrets = self.secrets.and_of(self._named())
         return self._keys[role]
 
     def headers(self, role: str) -> Mapping[str, str]:
@@ -71,28 +74,23 @@ class Caller:
         except TimeoutError:
             self.notes.append(f"{method} {path}: no answer within {show_duration(self._patience)}")
         except ConnectionError as error:
-            self.notes.append(f"{method} {path}: {error}")
+            self.notes.append(self.plain_text(f"{method} {path}: {error}"))
         return None
 
     def data(self, answer: Response | None) -> Any:
         """The answer's data; a key that the gateway echoes becomes its role."""
         if answer is None:
             return None
-        body = answer.body
-        for secret, shown in self._hiding():
-            body = body.replace(secret.encode(), shown.encode())
-        return parse(body)
+        return self.secrets.in_parsed(parse(answer.body), answer.body)
 
     def plain(self, headers: Mapping[str, str]) -> dict[str, str]:
         """Headers to write down, with roles for keys."""
-        return {name: self._hidden(text) for name, text in headers.items()}
+        return {name: self.secrets.in_text(text) for name, text in headers.items()}
 
-    def _hidden(self, text: str) -> str:
-        for secret, shown in self._hiding():
-            text = text.replace(secret, shown)
-        return text
+    def plain_text(self, text: str) -> str:
+        """What a gateway, a ledger or an error said, to write down; no rule reads that, so that more is hidden."""
+        return secrets_of(self._profile).and_of(self._named()).in_text(text)
 
-    def _hiding(self) -> Iterator[tuple[str, str]]:
-        """What is not written down, and what is instead."""
-        yield from ((secret, f"<key:{role}>") for role, secret in self._keys.items())
-        yield from self._secrets.items()
+    def _named(self) -> dict[str, str]:
+        """The keys used so far, by their roles; of two roles with one key the first."""
+        return {key: f"key:{role}" for role, key in reversed(self._keys.items())}

@@ -10,6 +10,7 @@ from typing import Any
 from veocontracts.events import Webhook
 from veocontracts.faces import at, parse
 from veocontracts.profile import Webhooks
+from veocontracts.secrets import Secrets
 from veocontracts.terms import Terms
 from veosim.body import BadBodyError, ClientLeftError, read_body
 from veosim.clock import Clock
@@ -46,11 +47,18 @@ class Inbox:
         return status
 
     def events(
-        self, pointers: Webhooks, terms: Terms, labels: Mapping[str, str], since: int, *, alone: bool
+        self,
+        pointers: Webhooks,
+        terms: Terms,
+        labels: Mapping[str, str],
+        since: int,
+        secrets: Secrets,
+        *,
+        alone: bool,
     ) -> Iterator[tuple[int, Webhook]]:
-        """The deliveries that belong to a case, each with what the upstream had seen before it."""
+        """The deliveries that belong to a case, each with what the upstream had seen before it; without secrets."""
         for each in self.deliveries:
-            data = parse(each.body)
+            data = secrets.in_parsed(parse(each.body), each.body)
             job_id = at(data, pointers.job)
             label = labels.get(job_id, "nobody") if isinstance(job_id, str) else "nobody"
             if each.at < since or (label == "nobody" and not alone):

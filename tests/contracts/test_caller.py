@@ -1,7 +1,11 @@
 """A case's client: keys by their roles, none of which is ever written down."""
 
 import asyncio
-from collections.abc import Mapping
+import json
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
+
+import pytest
 
 from veocontracts.caller import Caller
 from veocontracts.keys import UNKNOWN, Keys
@@ -9,6 +13,8 @@ from veocontracts.profiles import find_profile
 from veosim.inprocess import Response
 from veosim.seeded import fingerprint
 from veosim.units import SECOND
+
+NONE: Mapping[str, str] = MappingProxyType({})
 
 
 class Gateway:
@@ -24,12 +30,28 @@ class Gateway:
         if self.hangs:
             await asyncio.Event().wait()
         text = headers.get("Authorization", "")
-        return Response(200, {"x-echo": f"for {text}"}, b'{"said": "%s", "amount": 6.10}' % text.encode())
+        return Response(200, {"x-echo": f"for {text}"}, b'{"said": %s, "amount": 6.10}' % json.dumps(text).encode())
 
 
-def caller(gateway: Gateway, patience: int = SECOND) -> Caller:
-    """A client with the reference profile's keys."""
-    return Caller(gateway, Keys(find_profile("reference").auth, 60, 60 * SECOND), patience)
+def caller(
+    gateway: Gateway,
+    patience: int = SECOND,
+    *,
+    numbers: Iterable[int] = (1, 2),
+    mint: str = "vk-{n}",
+    given: Mapping[str, str] = NONE,
+) -> Caller:
+    """A client of the reference gateway; with the numbers of its minted keys, and what the environment gave."""
+    profile = find_profile("reference").with_environment(given)
+    auth = profile.auth.model_copy(update={"mint": mint})
+    return Caller(gateway, Keys(auth, 60, 60 * SECOND, iter(numbers)), patience, profile)
+
+
+def echoed(it: Caller, said: str) -> tuple[object, Mapping[str, str]]:
+    """What is written down of a gateway's answer that repeats this, of its data and of its headers."""
+    answer = asyncio.run(it.send("GET", "/", {"Authorization": said}))
+    assert answer is not None
+    return it.data(answer)["said"], it.plain(answer.headers)
 
 
 def test_each_role_has_a_key() -> None:
@@ -59,16 +81,49 @@ def test_what_a_gateway_echoes_shows_no_key() -> None:
     assert it.plain(answer.headers) == {"x-echo": "for Bearer <key:main>"}
 
 
+def test_of_two_keys_that_begin_alike_the_whole_one_is_named() -> None:
+    """Whichever was used first."""
+    it = caller(Gateway(), numbers=(1, 17))
+    assert (it.secret("main"), it.secret("other")) == ("vk-1", "vk-17")
+    assert echoed(it, "vk-17 is not vk-1") == (
+        "<key:other> is not <key:main>",
+        {"x-echo": "for <key:other> is not <key:main>"},
+    )
+
+
+def test_a_key_is_found_as_json_writes_it() -> None:
+    """With its quotes escaped."""
+    it = caller(Gateway(), mint='a "key"-{n}')
+    assert echoed(it, str(it.secret("main"))) == ("<key:main>", {"x-echo": "for <key:main>"})
+
+
+def test_two_roles_of_one_key_go_by_the_first() -> None:
+    """Where no keys are minted, a further role has the one of `main`."""
+    profile = find_profile("reference")
+    auth = profile.auth.model_copy(update={"mint": None})
+    it = Caller(Gateway(), Keys(auth, 60, 60 * SECOND), SECOND, profile)
+    assert (it.secret("third"), it.secret("main")) == ("vk-main", "vk-main")
+    assert echoed(it, "vk-main")[0] == "<key:third>"
+
+
 def test_other_secrets_are_not_written_down_either() -> None:
     """Whatever the gateway was given and repeats, such as its own key upstream."""
-    keys = Keys(find_profile("reference").auth, 60, 60 * SECOND)
-    it = Caller(Gateway(), keys, SECOND, {"hunter2-hunter2": "<ACME_PASSWORD>"})
-    answer = asyncio.run(it.send("GET", "/", {"Authorization": "x hunter2-hunter2"}))
-    assert answer is not None
-    assert (it.data(answer)["said"], it.plain(answer.headers)) == (
-        "x <ACME_PASSWORD>",
-        {"x-echo": "for x <ACME_PASSWORD>"},
-    )
+    it = caller(Gateway(), given={"ACME_PASSWORD": "hunter2-hunter2"})
+    assert echoed(it, "x hunter2-hunter2") == ("x <ACME_PASSWORD>", {"x-echo": "for x <ACME_PASSWORD>"})
+
+
+@pytest.mark.parametrize(
+    ("raised", "note"),
+    [
+        ("KeyError: no account vk-1, nor vk-17", "KeyError: no account <key:main>, nor <key:minted>"),
+        ("cannot reach redis://acme", "cannot reach <ACME_URL>"),
+    ],
+)
+def test_a_note_shows_no_secret(raised: str, note: str) -> None:
+    """Of what a gateway in this process raises, whatever the environment gave is hidden."""
+    it = caller(Gateway(ConnectionResetError(f"the gateway raised {raised}")), given={"ACME_URL": "redis://acme"})
+    assert asyncio.run(it.send("GET", "/a", it.headers("main"))) is None
+    assert it.notes == [f"GET /a: the gateway raised {note}"]
 
 
 def test_no_answer_is_a_note() -> None:

@@ -10,6 +10,7 @@ from tests.support.examples import examples
 
 from veocontracts.cli.ending import ending, json_errors
 from veocontracts.example import example, path_of
+from veocontracts.profiles import find_profile
 from veocontracts.reference.mutants import MUTANTS
 from veocontracts.rules import RULES
 from veocontracts.runner.probe import UnusableError
@@ -139,6 +140,32 @@ def test_a_machine_learns_why_there_are_no_results(error: BaseException, code: i
         code,
         {"format": 2, "exit": code, "errors": [reason], "results": []},
     )
+
+
+@pytest.mark.parametrize(
+    ("error", "code", "said"),
+    [
+        (UnusableError('its log: no vk-"main"-1, nor sk-live-1'), 3, "its log: no <key:main>, nor <ACME_TOKEN>"),
+        (ZeroDivisionError("sk-live-1"), 3, "ZeroDivisionError: <ACME_TOKEN>"),
+    ],
+)
+def test_no_secret_is_in_the_reason(error: Exception, code: int, said: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """On stderr and in JSON alike; what the environment's names tell of is known before any profile is."""
+    monkeypatch.setenv("ACME_TOKEN", "sk-live-1")
+    profile = find_profile("reference")
+    auth = profile.auth.model_copy(update={"keys": {"main": 'vk-"main"-1'}, "mint": None})
+
+    @click.command()
+    def command() -> None:
+        with ending(json_errors(True)) as kept:
+            if isinstance(error, UnusableError):
+                assert kept.know(profile.model_copy(update={"auth": auth})).auth == auth
+            raise error
+
+    result = CliRunner().invoke(command)
+    (reason,) = json.loads(result.stdout)["errors"]
+    assert (result.exit_code, result.stderr) == (code, f"Error: {reason}\n")
+    assert (said in reason, "sk-live-1" in reason) == (True, False)
 
 
 def test_a_terminal_without_the_marks_still_gets_the_report() -> None:

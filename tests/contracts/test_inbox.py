@@ -6,12 +6,14 @@ from decimal import Decimal
 from veocontracts.events import Webhook
 from veocontracts.inbox import PATH, Inbox, with_inbox
 from veocontracts.profile import Webhooks
+from veocontracts.secrets import Secrets
 from veocontracts.terms import Terms
 from veosim import ManualClock, Simulator
 from veosim.app import create_app
 from veosim.inprocess import call
 from veosim.units import SECOND
 
+NONE = Secrets()
 EVENT = b'{"id": "e-1", "data": {"id": "j", "status": "completed", "units_consumed": 4, "token_cost": 6.10}}'
 SEEN = Webhook(
     at=SECOND,
@@ -47,7 +49,7 @@ def delivered(*bodies: bytes, answers: tuple[int, ...] = ()) -> tuple[Inbox, lis
 def test_a_delivery_belongs_to_its_job() -> None:
     """With its event id, state and charge, read where the profile says; it may be refused on purpose once."""
     inbox, statuses = delivered(EVENT, EVENT, answers=(503,))
-    found = list(inbox.events(Webhooks(), Terms(), {"j": "job#1"}, 0, alone=False))
+    found = list(inbox.events(Webhooks(), Terms(), {"j": "job#1"}, 0, NONE, alone=False))
     assert statuses == [503, 200]
     assert found[0] == (7, SEEN)
     assert found[1][1].status == 200
@@ -57,9 +59,9 @@ def test_a_delivery_of_nobodys_job() -> None:
     """Is seen where one case is alone; what came before a case began is not."""
     inbox, statuses = delivered(b"not JSON", b'{"data": {"id": 7}}')
     assert statuses == [200, 200]
-    assert list(inbox.events(Webhooks(), Terms(), {}, 0, alone=False)) == []
-    assert list(inbox.events(Webhooks(), Terms(), {}, 2 * SECOND, alone=True)) == []
-    (_, first), (_, second) = inbox.events(Webhooks(), Terms(), {}, 0, alone=True)
+    assert list(inbox.events(Webhooks(), Terms(), {}, 0, NONE, alone=False)) == []
+    assert list(inbox.events(Webhooks(), Terms(), {}, 2 * SECOND, NONE, alone=True)) == []
+    (_, first), (_, second) = inbox.events(Webhooks(), Terms(), {}, 0, NONE, alone=True)
     assert (first.label, first.data, second.job_id) == ("nobody", None, 7)
 
 
@@ -67,3 +69,18 @@ def test_too_large_a_body_is_refused() -> None:
     """As the simulator's own bodies are."""
     inbox, statuses = delivered(b" " * (33 * 1024 * 1024))
     assert (inbox.deliveries, statuses) == ([], [413])
+
+
+def test_an_event_shows_no_secret() -> None:
+    """Keys of the case's client, and what the gateway was given, wherever it writes them."""
+    body = b'{"id": "e-1", "data": {"id": "j"}, "owner": "vk-\\u0031", "sig": ["Bearer up-123456"], "vk-1": null}'
+    inbox, _ = delivered(body)
+    secrets = Secrets({"vk-1": "key:main", "up-123456": "key:upstream"})
+    ((_, found),) = inbox.events(Webhooks(), Terms(), {"j": "job#1"}, 0, secrets, alone=False)
+    assert found.data == {
+        "id": "e-1",
+        "data": {"id": "j"},
+        "owner": "<key:main>",
+        "sig": ["Bearer <key:upstream>"],
+        "<key:main>": None,
+    }

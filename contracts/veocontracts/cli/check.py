@@ -147,12 +147,11 @@ def check(  # noqa: PLR0913, PLR0917  one parameter for each option
         explain(profile_name, only, json_file, real_time=real_time)
         return
     outputs = Outputs({"--json": json_file, "--junit": junit_file})
-    with outputs.tidy(), ending(outputs.fail):
+    with outputs.tidy(), ending(outputs.fail) as kept:
         outputs.open()
         only = tuple(name.upper() for name in only)
         check_rules(only)
-        profile = profile_option(profile_name, mutant)
-        outputs.keys = {role: key for role, key in profile.auth.keys.items()}  # noqa: C416
+        profile = kept.know(profile_option(profile_name, mutant))
         if given("failures_folder"):
             prepare(failures_folder)
         known_file = known_file or profile.known_failures
@@ -167,9 +166,9 @@ def check(  # noqa: PLR0913, PLR0917  one parameter for each option
                 run = judge(profile, only=only, seed=seed, progress=progress, scope=scope, real_time=real_time)
             run = replace(run, strict=strict)
             run = weigh(run, known, wall_now().date(), partial=bool(only))
-            outputs.write(run)
+            outputs.write(run, kept.secrets)
             if draft is not None:
-                click.echo(drafted(run, draft), err=True)
+                click.echo(drafted(run, draft, kept.secrets), err=True)
         how = f"--profile {profile_name}" + (f" --mutant {mutant}" if mutant else "")
         _record(run, failures_folder, how)
         sys.exit(run.exit)

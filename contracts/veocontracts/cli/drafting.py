@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from veocontracts.cli.newfile import NewFile
 from veocontracts.known_failures.draft import draft
+from veocontracts.secrets import Secrets
 from veocontracts.verdict import Run
 
 
-def drafted(run: Run, file: NewFile) -> str:
-    """Draft the known failures, and say what came of it.
+def drafted(run: Run, file: NewFile, secrets: Secrets) -> str:
+    """Draft the known failures, without secrets, and say what came of it.
 
     Raises:
         VeosimError: the file cannot be written.
@@ -19,5 +20,5 @@ def drafted(run: Run, file: NewFile) -> str:
     red = sum(line.failed for line in run.red)
     if not red:
         return f"{name}: not written, since no rule failed"
-    file.write(draft(run, name))
+    file.write(secrets.in_text(draft(run, name)))
     return f"{name}: drafted from {red} red line{'s' * (red > 1)}; fill in what is to be done"

@@ -10,11 +10,15 @@ import threading
 import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 
 import click
 
+from veocontracts.profile import Profile
+from veocontracts.profile.secrets import secrets_in, secrets_of
 from veocontracts.report import data
 from veocontracts.runner.probe import UnusableError
+from veocontracts.secrets import REPORTED, Secrets
 from veocontracts.verdict import Exit
 from veosim.errors import VeosimError
 
@@ -32,27 +36,45 @@ def json_errors(wanted: bool) -> Tell:
     return tell
 
 
+@dataclass(slots=True)
+class Kept:
+    """What a command keeps to itself.
+
+    Attributes:
+        secrets: those of the environment, and of the profile, once it is known.
+    """
+
+    secrets: Secrets
+
+    def know(self, profile: Profile) -> Profile:
+        """Keep what is secret in this profile."""
+        self.secrets = secrets_of(profile).at_least(REPORTED)
+        return profile
+
+
 @contextmanager
-def ending(tell: Tell) -> Iterator[None]:
+def ending(tell: Tell) -> Iterator[Kept]:
     """Errors that a user can mend become a line and an exit code; an interruption becomes 130, a defect of ours 3.
 
-    `tell` is called with that code and the reason, so that machines learn of it too.
+    `tell` is called with that code and the reason, so that machines learn of it too. Neither shows what is kept.
     """
+    kept = Kept(secrets_in().at_least(REPORTED))
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):  # a terminal that cannot show a character still shows the rest
             stream.reconfigure(errors="backslashreplace")
     try:
         with terminable():
-            yield
+            yield kept
     except VeosimError as error:
         code = Exit.UNUSABLE if isinstance(error, UnusableError) else Exit.USAGE
-        _end(code, str(error), f"Error: {error}", tell)
+        reason = kept.secrets.in_text(str(error))
+        _end(code, reason, f"Error: {reason}", tell)
     except (KeyboardInterrupt, click.Abort):
         _end(Exit.INTERRUPTED, "interrupted", "interrupted", tell)
     except (click.ClickException, BrokenPipeError):
         raise
     except Exception:
-        reason = f"the harness failed\n{traceback.format_exc()}"
+        reason = kept.secrets.in_text(f"the harness failed\n{traceback.format_exc()}")
         _end(Exit.UNUSABLE, reason, f"Error: {reason}", tell)
 
 

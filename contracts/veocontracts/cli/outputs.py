@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 
 import click
 
 from veocontracts.cli.outfile import OutFile
 from veocontracts.report import data, junit, text
-from veocontracts.report.hiding import hide
+from veocontracts.secrets import Secrets
 from veocontracts.verdict import Exit, Run
 from veosim.errors import VeosimError
 
@@ -25,25 +26,29 @@ def _json_without_results(code: Exit, reason: str) -> str:
     return json.dumps(data.without_results(code, reason))
 
 
-MACHINES: Mapping[str, tuple[Callable[[Run], str], Callable[[Exit, str], str]]] = {
-    "--json": (_json, _json_without_results),
-    "--junit": (junit.report, junit.without_results),
+@dataclass(frozen=True, slots=True)
+class Machine:
+    """How results are drawn for a machine, how it is told that there are none, and how secrets are hidden in them."""
+
+    draw: Callable[[Run], str]
+    fail: Callable[[Exit, str], str]
+    hide: Callable[[Secrets, str], str]
+
+
+MACHINES: Mapping[str, Machine] = {
+    "--json": Machine(_json, _json_without_results, Secrets.in_json),
+    "--junit": Machine(junit.report, junit.without_results, Secrets.in_xml),
 }
-"""What each option is for: how results are drawn, and how it is told that there are none."""
+"""What each option is for."""
 
 
 class Outputs:
-    """Where the results of one command go.
-
-    Attributes:
-        keys: the gateway's keys by role, once they are known; no output shows them.
-    """
+    """Where the results of one command go."""
 
     def __init__(self, names: Mapping[str, str | None]) -> None:
         """Take the file of each option; `-` is stdout, None is nowhere."""
         self._files = {option: OutFile(option, name) for option, name in names.items() if name not in {None, STDOUT}}
         self._printed = [option for option, name in names.items() if name == STDOUT]
-        self.keys: Mapping[str, str] = {}
 
     @contextmanager
     def tidy(self) -> Iterator[None]:
@@ -67,20 +72,20 @@ class Outputs:
         for file in self._files.values():
             file.open()
 
-    def write(self, run: Run) -> None:
-        """Write the results; people read the text, unless stdout is for a machine.
+    def write(self, run: Run, secrets: Secrets) -> None:
+        """Write the results, without secrets; people read the text, unless stdout is for a machine.
 
         Raises:
             VeosimError: a file cannot be written; the others are, and stdout has been told.
         """
-        failed = self._write({option: draw(run) for option, (draw, _) in MACHINES.items()}, text.report(run))
+        documents = {option: each.hide(secrets, each.draw(run)) for option, each in MACHINES.items()}
+        failed = self._write(documents, secrets.in_text(text.report(run)))
         if failed:
             raise failed[0]
 
     def fail(self, code: Exit, reason: str) -> None:
-        """Tell that there are no results, wherever nothing was written yet."""
-        documents = {option: draw(code, reason) for option, (_, draw) in MACHINES.items()}
-        for error in self._write(documents, None):
+        """Tell that there are no results, wherever nothing was written yet; the reason holds no secret."""
+        for error in self._write({option: each.fail(code, reason) for option, each in MACHINES.items()}, None):
             click.echo(f"Error: {error}", err=True)
 
     def _write(self, documents: Mapping[str, str], otherwise: str | None) -> list[VeosimError]:
@@ -88,10 +93,10 @@ class Outputs:
         failed = []
         for option, file in self._files.items():
             try:
-                file.write(hide(documents[option], self.keys))
+                file.write(documents[option])
             except VeosimError as error:
                 failed.append(error)
         printed = documents[self._printed.pop()] if self._printed else otherwise
         if printed is not None:
-            click.echo(hide(printed, self.keys))
+            click.echo(printed)
         return failed

@@ -51,16 +51,19 @@ def replay(files: tuple[Path, ...], profile_name: str, mutant: str | None, stric
       veosim replay regressions/ --profile gateway.yaml
       veosim replay .veosim/failures/BILL-06.jsonl --mutant bills-status-error
     """  # noqa: D301  click reads the backspace
-    with ending(json_errors(as_json)):
+    with ending(json_errors(as_json)) as kept:
         recordings = tuple(recording for _, recording in loaded(files))
-        profile = profile_option(profile_name, mutant)
+        profile = kept.know(profile_option(profile_name, mutant))
         scope = Scope(regressions=recordings, workloads=frozenset({regressions.NAME}))
         broke = {name_of(recording.head) for recording in recordings if recording.head.rule}
         only = {rule.id for rule in choose(profile)} | {recording.head.rule for recording in recordings} - {""}
         with progress_bar() as progress:
             run = judge(profile, only=sorted(only), progress=progress, scope=scope)
         run = relevant(replace(run, strict=strict), broke)
-        click.echo(json.dumps(data.report(run), indent=2) if as_json else text.report(run))
+        if as_json:
+            click.echo(kept.secrets.in_json(json.dumps(data.report(run), indent=2)))
+        else:
+            click.echo(kept.secrets.in_text(text.report(run)))
         sys.exit(run.exit)
 
 

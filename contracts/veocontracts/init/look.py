@@ -13,9 +13,11 @@ from veocontracts.init.file import profile_text
 from veocontracts.init.findings import Findings
 from veocontracts.init.observe import observe
 from veocontracts.profile import Profile, load_profile
+from veocontracts.profile.secrets import secrets_of
 from veocontracts.runner.probe import UnusableError, guard, probe
 from veocontracts.runner.run import begun, outcome_of, pool, setting_of
 from veocontracts.runner.terms_of import Probed
+from veocontracts.secrets import REPORTED
 from veocontracts.targets.leftovers import LEFTOVERS
 from veocontracts.timing.modes import VIRTUAL, Mode, declared_modes, modes_of
 from veocontracts.timing.virtual import VirtualLoop, VirtualRunner
@@ -31,12 +33,18 @@ CLOCK = "give it a clock under `timeout.clock`, or check it with --real-time"
 
 
 def look(answers: Answers, wait: Wait | None, environment: Mapping[str, str] = os.environ) -> Findings:
-    """Look at a gateway; what keeps it from the smoke level is among the findings.
+    """Look at a gateway; what keeps it from the smoke level is among the findings, which hold no secret.
 
     Raises:
         SourceError: the answers make no profile, such as a variable that is not set.
     """
     profile = profile_of(answers, Findings(), environment)
+    found = _found(answers, profile, environment, wait)
+    hidden = secrets_of(profile, environment).at_least(REPORTED).in_text
+    return replace(found, trouble=hidden(found.trouble), missing=tuple(map(hidden, found.missing)))
+
+
+def _found(answers: Answers, profile: Profile, environment: Mapping[str, str], wait: Wait | None) -> Findings:
     LEFTOVERS.clear()
     try:
         if profile.target.asgi is not None:

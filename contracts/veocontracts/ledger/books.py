@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Collection, Coroutine, Mapping
+from collections.abc import Collection, Coroutine, Mapping
 from decimal import Decimal
 from typing import Any, TypeVar
 
@@ -13,7 +13,6 @@ from veocontracts.ledger.balance import Balance
 from veocontracts.ledger.base import Reader, UnreadableError
 from veocontracts.ledger.registry import ledger_of
 from veocontracts.profile import Profile
-from veocontracts.targets.secrets import hiding
 
 T = TypeVar("T")
 NOBODY = frozenset({"none", "unknown"})
@@ -34,7 +33,6 @@ class Books:
     """
 
     def __init__(self, profile: Profile, caller: Caller, places: Mapping[str, str], *, own_keys: bool) -> None:
-        self._profile = profile
         self._caller = caller
         self._places = places
         self._list = ledger_of(profile)
@@ -78,6 +76,5 @@ class Books:
         try:
             return await reading
         except UnreadableError as error:
-            hide: Callable[[str], str] = hiding(self._profile)
-            self.notes.append(f"the ledger could not be read: {hide(str(error))}")
+            self.notes.append(f"the ledger could not be read: {self._caller.plain_text(str(error))}")
             return None

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -15,7 +14,7 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from veocontracts.profile.load import VARIABLE, load_profile
-from veosim.seeded import fingerprint
+from veocontracts.profile.secrets import shown
 from veosim.units import Duration, show_duration
 from veosim.yamlfile import Path_, Tree, read_file, read_tree, show_path
 
@@ -32,10 +31,6 @@ FILLED = {
     "words.failed": "the face's",
 }
 """What stands in for a value that is not given."""
-_KEYS = (("auth", "keys"), ("upstream", "key"))
-"""Where a profile holds keys: they are shown as fingerprints, as in journals and reports."""
-_SECRET_NAME = re.compile(r"KEY|TOKEN|SECRET|PASS|CREDENTIAL", re.IGNORECASE)
-_PASSWORD = re.compile(r"(://[^:/@\s]*:)[^@/\s]+(@)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,12 +80,12 @@ class _Walk:
     def _line(self, path: Path_, value: Any, info: FieldInfo) -> Explained:
         if path not in self._tree.values:
             key = show_path(path)
-            return Explained(key, FILLED.get(key) or _shown(value, info), DEFAULT)
+            return Explained(key, FILLED.get(key) or _default(value, info), DEFAULT)
         raw = _at(self._tree.data, path)
         line = self._tree.values[path][0]
         names = sorted(set(VARIABLE.findall(json.dumps(raw))))
         source = f", from the environment ({', '.join(names)})" if names else ""
-        return Explained(show_path(path), _hidden(path, raw), f"{self._tree.source}:{line}{source}")
+        return Explained(show_path(path), shown(path, raw), f"{self._tree.source}:{line}{source}")
 
 
 def _at(data: Any, path: Path_) -> Any:
@@ -99,16 +94,7 @@ def _at(data: Any, path: Path_) -> Any:
     return data
 
 
-def _hidden(path: Path_, raw: Any) -> str:
-    """What the file says there, with fingerprints for keys; a variable stands for its own value."""
-    text = raw if isinstance(raw, str) else json.dumps(raw, ensure_ascii=False)
-    is_key = path[:2] in _KEYS or ("env" in path and _SECRET_NAME.search(str(path[-1])))
-    if is_key and not VARIABLE.search(text) and "{" not in text:
-        return fingerprint(text)
-    return _PASSWORD.sub(r"\1…\2", text)
-
-
-def _shown(value: Any, info: FieldInfo) -> str:
+def _default(value: Any, info: FieldInfo) -> str:
     """A default, as it would be written."""
     if value is None:
         return NONE

@@ -15,14 +15,15 @@ from functools import cache
 from typing import Any
 
 from veocontracts.profile import AsgiTarget
+from veocontracts.profile.secrets import secrets_in
 from veosim.errors import VeosimError, printable
 from veosim.inprocess import App, Response, call, lifespan
 
 
 @cache
 def say_once(line: str) -> None:
-    """A line for the gateway's owner, who finds no log of an app that runs in here."""
-    logging.getLogger("veocontracts").error(line)
+    """A line, without the environment's secrets, for the gateway's owner, who finds no log of an app that runs here."""
+    logging.getLogger("veocontracts").error(secrets_in().in_text(line))
 
 
 class AsgiGateway:

@@ -9,10 +9,10 @@ from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 
 from veocontracts.profile import ProcessTarget, Profile
+from veocontracts.profile.secrets import secrets_of
 from veocontracts.targets import keeper
 from veocontracts.targets.http import HttpGateway
 from veocontracts.targets.log import GatewayLog
-from veocontracts.targets.secrets import hiding
 from veosim.errors import VeosimError, shown
 from veosim.server import address, listen
 from veosim.units import seconds, show_duration
@@ -130,7 +130,7 @@ class ProcessGateway(HttpGateway):
         super().__init__(self.url, patience)
         self.places = {**places, "{port}": self.url.rpartition(":")[2], "{python}": sys.executable}
         self.places["{gateway_url}"] = self.url
-        self.log = GatewayLog(hiding(profile))
+        self.log = GatewayLog(secrets_of(profile).in_text)
         self._started = started
         self._processes = [
             Process(_called(name), target, self.places, extra, self.log)

@@ -11,11 +11,13 @@ from tests.support.stories import TERMS
 from veocontracts.cli.outputs import Outputs
 from veocontracts.profiles import find_profile
 from veocontracts.report import data, junit, text
+from veocontracts.secrets import Secrets
 from veocontracts.tally import Tallies
 from veocontracts.verdict import Exit, Run, Verdict
 from veosim.errors import VeosimError
 
-KEY = "sk-0123456789"
+NONE = Secrets()
+KEY = 'sk-"0123456789"'
 RUN = Run(find_profile("reference"), TERMS, [a_line(Verdict.FAIL, a_finding(broke(f"no key {KEY}")))], Tallies(), 7)
 
 
@@ -29,7 +31,7 @@ def to(json_file: object = None, junit_file: object = None) -> Outputs:
 
 def test_each_machine_gets_its_file_and_people_the_text(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """All three say the same."""
-    to(tmp_path / "v.json", tmp_path / "v.xml").write(RUN)
+    to(tmp_path / "v.json", tmp_path / "v.xml").write(RUN, NONE)
     assert json.loads((tmp_path / "v.json").read_text()) == data.report(RUN)
     assert (tmp_path / "v.xml").read_text() == f"{junit.report(RUN)}\n"
     assert capsys.readouterr() == (f"{text.report(RUN)}\n", "")
@@ -47,18 +49,20 @@ def test_stdout_is_for_one_reader(
     names: tuple[str | None, str | None], printed: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """For people, unless a machine asked for it."""
-    to(*names).write(RUN)
+    to(*names).write(RUN, NONE)
     assert capsys.readouterr() == (f"{printed}\n", "")
 
 
 def test_no_output_shows_a_key(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """Wherever the gateway repeats it."""
-    outputs = to(tmp_path / "v.json", tmp_path / "v.xml")
-    outputs.keys = {"main": KEY}
-    outputs.write(RUN)
-    for document in ((tmp_path / "v.json").read_text(), (tmp_path / "v.xml").read_text(), capsys.readouterr().out):
-        assert "no key [key main]" in document
-        assert KEY not in document
+    """Wherever the gateway repeats it, and however the document spells it."""
+    secrets = Secrets({KEY: "key:main"})
+    to(tmp_path / "v.json", tmp_path / "v.xml").write(RUN, secrets)
+    assert json.loads((tmp_path / "v.json").read_text()) == secrets.in_data(data.report(RUN))
+    (failure,) = parsed((tmp_path / "v.xml").read_text()).iter("failure")
+    shown = (json.loads((tmp_path / "v.json").read_text())["results"][0]["findings"][0], failure.text)
+    for document in (*map(str, shown), capsys.readouterr().out):
+        assert "no key <key:main>" in document
+        assert "0123456789" not in document
 
 
 def test_without_results_the_machines_get_the_reason(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -80,7 +84,7 @@ def test_without_results_the_machines_get_the_reason(tmp_path: Path, capsys: pyt
 def test_results_stay_where_they_are_written(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """An error that comes after them does not take their place."""
     outputs = to("-", tmp_path / "v.xml")
-    outputs.write(RUN)
+    outputs.write(RUN, NONE)
     outputs.fail(Exit.UNUSABLE, "a slip")
     assert json.loads(capsys.readouterr().out) == data.report(RUN)
     assert (tmp_path / "v.xml").read_text() == f"{junit.report(RUN)}\n"
@@ -104,7 +108,7 @@ def test_a_file_that_cannot_be_written_costs_no_other(tmp_path: Path, capsys: py
     """The rest gets its results; then the error is raised, or told if there was one already."""
     outputs = to("/dev/full", tmp_path / "v.xml")
     with pytest.raises(VeosimError, match="--json /dev/full: cannot be written: No space left on device"):
-        outputs.write(RUN)
+        outputs.write(RUN, NONE)
     assert (tmp_path / "v.xml").read_text() == f"{junit.report(RUN)}\n"
     assert capsys.readouterr() == (f"{text.report(RUN)}\n", "")
     to("/dev/full").fail(Exit.USAGE, "a typo")

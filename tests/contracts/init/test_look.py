@@ -103,6 +103,23 @@ def test_a_gateway_that_is_not_there_is_trouble() -> None:
     assert [url.startswith("http://127.0.0.1:") for url in asked] == [True]
 
 
+def test_what_a_gateway_says_shows_no_secret(tmp_path: Path) -> None:
+    """It comes into a file that its owner may publish."""
+    code = "import sys; sys.exit('no account ' + sys.argv[1])"
+    given = {"ACME_KEY": 'sk-"live"', "BROKER_TOKEN": "tk-0815-4711"}
+    command = (sys.executable, "-c", code, '{port} sk-"live" tk-0815-4711')
+    found = look(Answers(name="acme", command=command, keys=KEYS), None, given)
+    assert "no account " in found.trouble
+    assert found.trouble.endswith(" <key:main> <BROKER_TOKEN>")
+
+
+def test_a_factory_that_raises_shows_no_secret() -> None:
+    """Nor does what an app in this process raises."""
+    answers = Answers(name="acme", factory="threading:current_thread", upstream_variable="vk-main-secret", keys=KEYS)
+    found = look(answers, None, {"ACME_KEY": "vk-main-secret"})
+    assert "unexpected keyword argument '<key:main>'" in found.trouble
+
+
 def test_a_variable_that_is_not_set_is_named() -> None:
     """Before anything is started."""
     with pytest.raises(SourceError, match=r"auth\.keys\.main: the variable ACME_KEY is not set; export ACME_KEY=…"):

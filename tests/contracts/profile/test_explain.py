@@ -1,10 +1,35 @@
 """Tests of `veocontracts.profile.explain`."""
 
+import json
 from pathlib import Path
 
 from veocontracts.profile.explain import Explained, explained
 from veosim.seeded import fingerprint
 
+NAMED = """\
+profile: 1
+gateway: {name: acme}
+target:
+  processes:
+    worker: {command: [work], env: {WORKER_SECRET: in-a-process, QUEUE: jobs}}
+    web: {command: [acme, "{port}"]}
+upstream: {key: up-literal}
+auth: {keys: {main: "odd{key"}}
+ledger:
+  file: {path: charges.jsonl, key: /api_key}
+timeout:
+  clock:
+    test: {advance: {post: /clock, headers: {Authorization: Bearer move-it, X-By: us}, body: {token: 7654321}}}
+"""
+ASGI = """\
+profile: 1
+gateway: {name: acme}
+target:
+  asgi:
+    factory: acme:app
+    kwargs: {api_key: in-kwargs, url: "redis://acme:pw@host", db: {passwords: [one-deep, "${A}"], is_token: {on: true}}}
+auth: {keys: {main: "${A}"}}
+"""
 PROFILE = """\
 profile: 1
 gateway: {name: acme}
@@ -23,10 +48,10 @@ timeout:
 """
 
 
-def _explained(tmp_path: Path) -> dict[str, Explained]:
+def _explained(tmp_path: Path, text: str = PROFILE) -> dict[str, Explained]:
     path = tmp_path / "gateway.yaml"
-    path.write_text(PROFILE, encoding="utf-8")
-    found = explained(path, {"KEY_A": "the-very-secret", "TOKEN": "another-secret"})
+    path.write_text(text, encoding="utf-8")
+    found = explained(path, {"KEY_A": "the-very-secret", "TOKEN": "another-secret", "A": "vk-main"})
     return {each.key: each for each in found}
 
 
@@ -55,3 +80,38 @@ def test_what_is_secret_is_never_shown(tmp_path: Path) -> None:
     everything = repr(found)
     for secret in ("the-very-secret", "another-secret", "literal-key", "plain-secret"):
         assert secret not in everything
+
+
+def test_what_a_name_of_the_gateways_own_tells_of_is_not_shown(tmp_path: Path) -> None:
+    """In any process's environment, in headers and bodies; what is a word of profiles tells of nothing."""
+    found = {key: each.value for key, each in _explained(tmp_path, NAMED).items()}
+    advance = "timeout.clock.test.advance"
+    assert json.loads(found["target.processes.worker"]) == {
+        "command": ["work"],
+        "env": {"WORKER_SECRET": fingerprint("in-a-process"), "QUEUE": "jobs"},
+    }
+    assert {
+        key: found[key] for key in ("auth.keys.main", "upstream.key", "ledger.file.key", f"{advance}.body.token")
+    } == {
+        "auth.keys.main": fingerprint("odd{key"),
+        "upstream.key": fingerprint("up-literal"),
+        "ledger.file.key": "/api_key",
+        f"{advance}.body.token": fingerprint("7654321"),
+    }
+    assert [found[f"{advance}.headers.{name}"] for name in ("Authorization", "X-By")] == [
+        fingerprint("Bearer move-it"),
+        "us",
+    ]
+
+
+def test_a_factory_s_arguments_show_no_secret(tmp_path: Path) -> None:
+    """A password in an address is left out; a variable stands for its own value."""
+    found = {key: each.value for key, each in _explained(tmp_path, ASGI).items()}
+    assert (found["target.asgi.kwargs.api_key"], found["target.asgi.kwargs.url"]) == (
+        fingerprint("in-kwargs"),
+        "redis://acme:…@host",
+    )
+    assert json.loads(found["target.asgi.kwargs.db"]) == {
+        "passwords": [fingerprint("one-deep"), "${A}"],
+        "is_token": {"on": True},
+    }
