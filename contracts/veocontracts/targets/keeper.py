@@ -1,9 +1,10 @@
 """Runs a gateway for as long as whoever started it wants, or lives. A script: it needs the standard library alone.
 
 `python keeper.py NAME=VALUE... -- COMMAND...`, with a pipe as its input. Once that ends, by intent or because the
-suite was killed, the gateway is stopped: SIGTERM to all its processes, then SIGKILL to those that are left. On Linux
-these are all that the gateway started, also in sessions of their own; elsewhere those in its own group. Should the
-keeper itself be killed, Linux kills the gateway's first process.
+suite was killed, the gateway is stopped: SIGTERM to all its processes, then, once they have had their time, SIGKILL to
+those that are left. On Linux these are all that the gateway started, also in sessions of their own; elsewhere those in
+its own group. What is left of a gateway that ended by itself gets SIGKILL. Should the keeper itself be killed, Linux
+kills the gateway's first process.
 
 One line on standard output says what came of the start: `started PID`, or `failed REASON`; the gateway writes to what
 is the keeper's standard error. The keeper ends as the gateway did.
@@ -17,6 +18,7 @@ import select
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Sequence
 from contextlib import suppress
 from functools import partial
@@ -24,6 +26,8 @@ from pathlib import Path
 
 STOP_WITHIN = 5.0
 """Real seconds between SIGTERM and SIGKILL."""
+LOOK_EVERY = 0.05
+"""Nobody is told of the end of a process that is not a child."""
 INTERRUPTIONS = [number for name in ("SIGINT", "SIGTERM", "SIGHUP") if (number := getattr(signal, name, None))]
 """Not for a keeper: it ends when its input does, so that it can still stop the gateway."""
 IS_LINUX = sys.platform == "linux"
@@ -52,9 +56,10 @@ def keep(extra: dict[str, str], command: Sequence[str]) -> int:
     while gateway.poll() is None:
         ready, _, _ = select.select([sys.stdin, ended], [], [])
         if sys.stdin in ready:
-            _stop(gateway)
+            _stop(gateway, ended)
             break
         os.read(ended, 4096)
+        _buried(gateway.pid)
     return _killed(gateway)
 
 
@@ -65,11 +70,36 @@ def _begin(keeper: int) -> None:
     die_with(keeper)
 
 
-def _stop(gateway: subprocess.Popen[bytes]) -> None:
-    with suppress(ProcessLookupError):
+def _stop(gateway: subprocess.Popen[bytes], ended: int) -> None:
+    """SIGTERM to all that it started, then wait until they are gone: its first process may be one that others start."""
+    family = _family(os.getpid())
+    with suppress(ProcessLookupError, PermissionError):
         os.killpg(gateway.pid, signal.SIGTERM)
-    with suppress(subprocess.TimeoutExpired):
-        gateway.wait(STOP_WITHIN)
+    for pid in family:
+        with suppress(ProcessLookupError, PermissionError):  # it has ended since; it is another user's
+            if os.getpgid(pid) != gateway.pid:
+                os.kill(pid, signal.SIGTERM)
+    now = time.monotonic  # noqa: TID251  a script has no clock of ours
+    end = now() + STOP_WITHIN
+    while _is_left(gateway) and (left := end - now()) > 0:
+        if select.select([ended], [], [], min(left, LOOK_EVERY))[0]:
+            os.read(ended, 4096)
+
+
+def _is_left(gateway: subprocess.Popen[bytes]) -> bool:
+    """Whether it, one of its group, or one that has become ours has not ended."""
+    if gateway.poll() is None or _buried(gateway.pid):
+        return True
+    try:
+        os.killpg(gateway.pid, 0)
+    except (ProcessLookupError, PermissionError):  # PermissionError: macOS, where all of them are dead
+        return False
+    return True
+
+
+def _buried(gateway: int) -> list[int]:
+    """Those that have become ours and still run; the others are forgotten."""
+    return [pid for pid in _children(os.getpid()) if pid != gateway and os.waitpid(pid, os.WNOHANG)[0] == 0]
 
 
 def _killed(gateway: subprocess.Popen[bytes]) -> int:
@@ -77,17 +107,27 @@ def _killed(gateway: subprocess.Popen[bytes]) -> int:
     with suppress(ProcessLookupError, PermissionError):  # PermissionError: macOS, where all of them are dead
         os.killpg(gateway.pid, signal.SIGKILL)
     code = gateway.wait()
-    while children := _children():
+    while children := _children(os.getpid()):
         for pid in children:
             os.kill(pid, signal.SIGKILL)
             os.waitpid(pid, 0)
     return code
 
 
-def _children() -> list[int]:
-    if not IS_LINUX:
-        return []
-    return [int(pid) for pid in Path(f"/proc/self/task/{os.getpid()}/children").read_text(encoding="ascii").split()]
+def _children(parent: int) -> set[int]:
+    """The processes that a process, or one of its threads, has begun or has come by."""
+    folder, found = Path(f"/proc/{parent}/task"), set[int]()
+    with suppress(OSError):  # it has just ended; or there is no such folder, as on macOS
+        for thread in list(folder.iterdir()):
+            with suppress(OSError):
+                found.update(map(int, (thread / "children").read_text(encoding="ascii").split()))
+    return found
+
+
+def _family(ancestor: int) -> set[int]:
+    """All that a process's children have begun, and they."""
+    found = _children(ancestor)
+    return found.union(*map(_family, found))
 
 
 def _ends_of_children() -> int:

@@ -27,9 +27,10 @@ time.sleep(600)
 """
 """A gateway, a child in its group, one in a session of its own, and one whose parent has gone."""
 
-KEEPER = """\
+KEEPER = f"""\
 import sys
-from veocontracts.targets import keeper
+sys.path.insert(0, {str(Path(keeper.__file__).parent)!r})
+import keeper
 keeper.STOP_WITHIN = float(sys.argv[1])
 keeper.main(sys.argv[2:])
 """
@@ -139,6 +140,62 @@ def test_a_gateway_may_end_in_its_own_way(keep: Keep) -> None:
         process.stderr.readline()
         process.stdin.close()
         assert process.wait() == 5
+
+
+SLOW = """\
+import os, signal, sys, time
+def end(*_):
+    time.sleep(0.3)  # noqa
+    open(sys.argv[1], "w").close()
+    os._exit(0)
+signal.signal(signal.SIGTERM, end)
+open(sys.argv[1] + ".up", "w").close()
+while True:
+    signal.pause()
+"""
+"""Takes its time over SIGTERM, and then writes the file that it is given."""
+
+LAUNCHERS = {
+    "one behind a shell": "import subprocess, sys; subprocess.Popen(sys.argv[1:]).wait()",
+    "a child in a session of its own": (
+        "import subprocess, sys; subprocess.Popen(sys.argv[1:], start_new_session=True).wait()"
+    ),
+    "one that another thread has begun": (
+        "import subprocess, sys, threading; "
+        "threading.Thread(target=lambda: subprocess.Popen(sys.argv[1:], start_new_session=True).wait()).start()"
+    ),
+    "one whose parent has gone": (
+        "import os, signal, subprocess, sys\n"
+        "if os.fork():\n"
+        "    os.wait()\n"
+        "    signal.pause()\n"
+        "subprocess.Popen(sys.argv[1:], start_new_session=True)\n"
+    ),
+}
+
+
+@pytest.mark.skipif(not keeper.IS_LINUX, reason="only Linux tells of processes in other sessions")
+@pytest.mark.parametrize("launcher", LAUNCHERS.values(), ids=LAUNCHERS)
+def test_a_gateway_behind_others_has_its_time_too(launcher: str, tmp_path: Path, keep: Keep) -> None:
+    """What started it ends at once; the gateway gets SIGTERM all the same, and is waited for."""
+    (tmp_path / "slow.py").write_text(SLOW)
+    with keep(*python(launcher), sys.executable, str(tmp_path / "slow.py"), str(tmp_path / "flushed")) as process:
+        eventually((tmp_path / "flushed.up").exists)
+        assert process.stdin is not None
+        process.stdin.close()
+        assert process.wait() == -signal.SIGTERM
+    assert (tmp_path / "flushed").exists()
+
+
+def test_nobody_is_waited_for_who_has_gone(tmp_path: Path, keep: Keep) -> None:
+    """The time between SIGTERM and SIGKILL is a limit: here it is longer than any test."""
+    script = tmp_path / "family.py"
+    script.write_text(FAMILY)
+    with keep(sys.executable, str(script), str(tmp_path / "pids"), patience=600) as process:
+        eventually((tmp_path / "pids").exists)
+        assert process.stdin is not None
+        process.stdin.close()
+        assert process.wait(timeout=60) == -signal.SIGTERM
 
 
 def test_it_is_a_script_of_its_own() -> None:
