@@ -2,6 +2,7 @@
 
 import copy
 import json
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -104,6 +105,34 @@ def test_a_gateway_whose_clock_stands_still_is_judged_in_scaled_time(tmp_path: P
     assert result.exit_code == 0, result.output
     assert "scaled time (the code path; the literal 600 s not proven)" in result.stdout
     assert "no other time mode: test-clock: the gateway's clock was not seen to move: in " in result.stdout
+
+
+RELOCATION = """\
+import os, runpy, sys
+if "{preloaded}" in os.environ.get("LD_PRELOAD", ""):
+    print("relocation error", flush=True)
+    os._exit(127)
+sys.argv = ["gateway", *sys.argv[1:]]
+runpy.run_module("veocontracts.reference", run_name="__main__")
+"""
+"""As a program of musl does with a library of glibc's."""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="libfaketime is for Linux")
+def test_a_gateway_that_libfaketime_breaks_is_judged_in_scaled_time(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It ends as it starts there, or with what passes for the library here; the report says so."""
+    (tmp_path / "libfaketimeMT.so.1").touch()
+    monkeypatch.setenv("VEOSIM_FAKETIME_LIB", str(tmp_path / "libfaketimeMT.so.1"))
+    (tmp_path / "gateway.py").write_text(RELOCATION.format(preloaded=tmp_path))
+    scaled = {"factor": 60, "env": {"job_timeout": "CN8_JOB_TIMEOUT_S", "poll_interval": "CN8_POLL_S"}}
+    command = ["{python}", str(tmp_path / "gateway.py"), *COMMAND[3:]]
+    path = timed(tmp_path, {"faketime": {"rate": 60}, "scaled": scaled}, command)
+    result = veosim("check", "--profile", path, "--rule", "AUTH-01")
+    assert result.exit_code == 0, result.output
+    assert "scaled time (the code path; the literal 600 s not proven)" in result.stdout
+    assert "no other time mode: faketime: the gateway ended with 127 (relocation error)" in result.stdout
 
 
 def test_a_clock_that_stands_still_and_no_other_mode_is_an_error(tmp_path: Path) -> None:

@@ -19,6 +19,7 @@ from veocontracts.runner.run import begun, outcome_of, pool, setting_of
 from veocontracts.runner.terms_of import Probed
 from veocontracts.secrets import REPORTED
 from veocontracts.targets.leftovers import LEFTOVERS
+from veocontracts.targets.process import UnreadyError
 from veocontracts.timing.modes import VIRTUAL, Mode, declared_modes, modes_of
 from veocontracts.timing.virtual import VirtualLoop, VirtualRunner
 from veocontracts.world import World
@@ -81,11 +82,17 @@ def look_virtual(answers: Answers, profile: Profile, environment: Mapping[str, s
 
 
 def look_outside(answers: Answers, profile: Profile, environment: Mapping[str, str], wait: Wait | None) -> Findings:
-    """In the first of the profile's time modes in which its clock moves, else in real time."""
+    """In the first of the profile's time modes in which it comes up and its clock moves, else in real time."""
     found, (modes, left_out) = Findings(), declared_modes(profile)
     reasons = list(left_out)
     for mode in (*modes, *modes_of(profile, real_time=True)):
-        found = asyncio.run(_outside(answers, profile, environment, wait, mode))
+        try:
+            found = asyncio.run(_outside(answers, profile, environment, wait, mode))
+        except UnreadyError as error:
+            if mode.name == "real":
+                raise
+            reasons.append(f"{mode.name}: it does not come up: {error.reason}")
+            continue
         if found.clock_proved or mode.name == "real":
             break
         reasons.append(f"{mode.name}: {found.clock_note}")

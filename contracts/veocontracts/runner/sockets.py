@@ -17,6 +17,7 @@ from veocontracts.runner.census import Census
 from veocontracts.runner.probe import UnusableError, probe
 from veocontracts.runner.terms_of import Probed
 from veocontracts.tally import Tallies
+from veocontracts.targets.process import UnreadyError
 from veocontracts.timing.modes import Mode, ModeName
 from veocontracts.timing.pressure import Pressure
 from veocontracts.verdict import ruled_out
@@ -59,7 +60,7 @@ def judge_sockets(
     make_setting: Made,
     progress: Callable[[int, int], None],
 ) -> tuple[Setting, Tallies]:
-    """Start the gateway, probe it, run the selected cases; in the first mode in which its clock is seen to move.
+    """Start the gateway, probe it, run the selected cases; in the first mode in which it comes up and its clock moves.
 
     Raises:
         UnusableError: it cannot be started, or the probe says no.
@@ -73,6 +74,10 @@ def judge_sockets(
             raise
         except SourceError:
             raise
+        except UnreadyError as error:  # such as one of musl, which no library of glibc's can be loaded into
+            if is_last:
+                raise UnusableError("; ".join(filter(None, (note, str(error))))) from None
+            found = error.reason
         except VeosimError as error:
             raise UnusableError(str(error)) from None
         if not isinstance(found, str):

@@ -27,6 +27,19 @@ Variables = Callable[[], Mapping[str, str]]
 """Further environment variables for a process that is about to be started."""
 
 
+class UnreadyError(VeosimError):
+    """A gateway whose processes were started, and which did not come up.
+
+    Attributes:
+        reason: why, in a line.
+    """
+
+    def __init__(self, reason: str, log: GatewayLog) -> None:
+        follows = "The" if reason.endswith("?") else "the"
+        super().__init__(f"{reason}{'' if follows == 'The' else ';'} {follows} end of its log:\n{log.tail()}")
+        self.reason = f"{reason} ({last})" if (last := next(reversed(log.lines()), "")) else reason
+
+
 class Process:
     """One process with its children.
 
@@ -146,7 +159,8 @@ class ProcessGateway(HttpGateway):
         """Start the processes in order, and wait until the one that serves is ready.
 
         Raises:
-            VeosimError: one cannot be started, ends by itself, or is not ready in time; with the end of the log.
+            UnreadyError: one ends by itself, or is not ready in time; with the end of the log.
+            VeosimError: one cannot be started.
         """
         for each in self._processes:
             self._started(await each.start())
@@ -177,9 +191,8 @@ class ProcessGateway(HttpGateway):
                     await asyncio.sleep(LOOK_EVERY)
         problem = f"the gateway did not answer 200 on {ready.get} within {show_duration(ready.within)}"
         problem += "" if target.serves else ", and takes no {port} to listen on"
-        problem += f", but {status}: is ready.get right? The" if status else "; the"
-        told = f"{self.ended}; the" if self.ended else problem
-        raise VeosimError(f"{told} end of its log:\n{self.log.tail()}")
+        problem += f", but {status}: is ready.get right?" if status else ""
+        raise UnreadyError(self.ended or problem, self.log)
 
     async def _stop(self) -> None:
         for each in reversed(self._processes):

@@ -3,13 +3,15 @@
 import sys
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
 from veocontracts.init.answers import Answers
 from veocontracts.init.findings import Findings
 from veocontracts.init.look import CLOCK, STILL, look
+from veocontracts.targets.log import GatewayLog
+from veocontracts.targets.process import UnreadyError
 from veocontracts.timing.modes import Mode
 from veosim.errors import SourceError
 from veosim.server import address, listen
@@ -85,6 +87,45 @@ def test_why_its_clock_is_not_seen_to_move_is_told(tmp_path: Path, monkeypatch: 
     alone = _process(tmp_path, is_faketime=True, knobs=())
     assert looked(monkeypatch, notes, alone) == (["real"], ("a ledger", f"{STILL}: {absent}; {CLOCK}"))
     assert looked(monkeypatch, {"scaled": ""}, still) == (["scaled"], ("a ledger",))
+
+
+class Written:
+    """What a gateway wrote."""
+
+    def lines(self) -> list[str]:
+        """In a line."""
+        return ["relocation error"]
+
+    def tail(self) -> str:
+        """The same."""
+        return "  | relocation error"
+
+
+def _looked_in(ups: set[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Findings:
+    """What a look shows of a gateway that comes up in these modes alone; each finding names its mode."""
+
+    async def outside(*given: Any) -> Findings:
+        name = given[-1].name
+        if name not in ups:
+            raise UnreadyError("the gateway ended with 127", cast("GatewayLog", Written()))
+        return Findings(clock_proved=name != "real", missing=(name,))
+
+    monkeypatch.setenv("VEOSIM_FAKETIME_LIB", sys.executable)
+    monkeypatch.setattr("veocontracts.init.look._outside", outside)
+    return look(_process(tmp_path, is_faketime=True), None, ENVIRONMENT)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="libfaketime is for Linux")
+def test_a_mode_in_which_it_does_not_come_up_is_left(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """For the next one, and its owner is told why; where it comes up in none, its log is what is wrong."""
+    why = "{}: it does not come up: the gateway ended with 127 (relocation error)"
+    left = f"{why.format('faketime')}; {why.format('scaled')}"
+    assert _looked_in({"scaled", "real"}, tmp_path, monkeypatch) == Findings(missing=("scaled",))
+    assert _looked_in({"real"}, tmp_path, monkeypatch) == Findings(
+        clock_proved=False, missing=("real", f"{STILL}: {left}; {CLOCK}")
+    )
+    trouble = "the gateway ended with 127; the end of its log:\n  | relocation error"
+    assert _looked_in(set(), tmp_path, monkeypatch) == Findings(trouble=trouble)
 
 
 def test_a_key_that_it_does_not_know_is_trouble(tmp_path: Path) -> None:
