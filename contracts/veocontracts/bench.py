@@ -71,17 +71,19 @@ class Bench:
         setting: what cases have in common.
         world: what they share.
         case: its name.
+        life: tells apart the times that one run drives it, each with keys of its own.
         lone: whether no other case is under way, so that upstream jobs of no order at all are this case's too.
     """
 
-    def __init__(self, setting: Setting, world: World, case: str, *, lone: bool = False) -> None:
+    def __init__(self, setting: Setting, world: World, case: str, life: str = "", *, lone: bool = False) -> None:
         self.setting = setting
         self.terms = setting.terms
         self.face = setting.face
         self.clock = world.clock
         self.steps = Notebook(world.clock)
         # A gateway that never answers is left after twice its deadline, on the loop's own clock.
-        self.caller = Caller(world.gateway, world.keys, 2 * setting.terms.timeout, setting.profile)
+        origin, patience = Origin(setting.seed, case), 2 * setting.terms.timeout
+        self.caller = Caller(world.gateway, world.keys, patience, origin, setting.profile, life)
         self._books = Books(setting.profile, self.caller, world.places, own_keys=setting.terms.own_keys)
         self._world = world
         self._case = case
@@ -89,8 +91,7 @@ class Bench:
         self._events: list[tuple[int, Event]] = []
         self._began = world.clock.now()
         self._logged = world.log.position() if world.log is not None else 0
-        origin, signed = Origin(setting.seed, case), setting.terms.signed_callbacks
-        self.book = OrderBook(setting.face, world.simulator, origin, signed=signed)
+        self.book = OrderBook(setting.face, world.simulator, origin, signed=setting.terms.signed_callbacks)
 
     # -- what a case does -----------------------------------------------------------------------------------------
 

@@ -10,6 +10,7 @@ from veocontracts.faces import parse
 from veocontracts.keys import UNKNOWN, Keys
 from veocontracts.profile import Profile
 from veocontracts.profile.secrets import secrets_of, secrets_told
+from veocontracts.steps import Origin
 from veocontracts.targets.base import GatewayPort
 from veosim.inprocess import Response
 from veosim.seeded import fingerprint
@@ -26,17 +27,23 @@ class Caller:
         gateway: what is called.
         keys: where secrets come from.
         patience: nanoseconds of the loop's clock after which a gateway that does not answer is left.
+        origin: of the case; its keys follow from it.
         profile: has further texts that are not written down.
+        life: see `Keys.fresh`.
 
     Attributes:
         secrets: what is not written down of answers and events: first of all the keys used so far.
         notes: what went wrong with requests that were not answered.
     """
 
-    def __init__(self, gateway: GatewayPort, keys: Keys, patience: int, profile: Profile) -> None:
+    def __init__(
+        self, gateway: GatewayPort, keys: Keys, patience: int, origin: Origin, profile: Profile, life: str = ""
+    ) -> None:
         self._gateway = gateway
         self._source = keys
         self._patience = patience
+        self._origin = origin
+        self._life = life
         self._profile = profile
         self._keys: dict[str, str] = {}
         self.secrets = secrets_told(profile)
@@ -50,7 +57,7 @@ class Caller:
             return UNKNOWN
         if role not in self._keys:
             declared = self._source.declared(role) if role == "unentitled" else None
-            self._keys[role] = declared or self._source.fresh(role)
+            self._keys[role] = declared or self._source.fresh(role, self._origin, self._life)
             self.secrets = self.secrets.and_of(self._named())
         return self._keys[role]
 

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator, Mapping
-from itertools import count
+from collections.abc import Mapping
 
 from veocontracts.profile import Auth
+from veocontracts.steps import Origin
 from veosim.clock import Clock
+from veosim.seeded import digest
 
 MARGIN = 10
 UNKNOWN = "no-such-key"
+LENGTH = 6
+"""Bytes of a minted key's number. Of 100,000 keys two are alike in one run of fifty thousand; a run mints far fewer."""
 
 
 class Keys:
@@ -20,26 +23,30 @@ class Keys:
         auth: of the profile.
         per_window: how many submits a key may make in a window.
         window: nanoseconds.
-        numbers: of the keys that are minted.
+        run: tells apart the runs that one gateway lives through; its books still hold what the earlier ones bought.
     """
 
-    def __init__(self, auth: Auth, per_window: int, window: int, numbers: Iterator[int] | None = None) -> None:
+    def __init__(self, auth: Auth, per_window: int, window: int, run: str = "") -> None:
         self._auth = auth
-        self._minted = numbers or count(1)
         self._room = max(1, per_window - MARGIN)
         self._window = window
+        self._run = run
         self._used: dict[str, deque[int]] = {}
 
-    @property
-    def can_mint(self) -> bool:
-        """Whether fresh keys are to be had."""
-        return self._auth.mint is not None
+    def fresh(self, role: str, origin: Origin, life: str = "") -> str:
+        """A case's own key for `main` or `other`, where the profile can mint one; else the shared one.
 
-    def fresh(self, role: str) -> str:
-        """A key for `main` or `other` that nobody has used, where the profile can mint one; else the shared one."""
+        It follows from its arguments and the run alone, so that it is the same in whatever process and order cases go.
+
+        Args:
+            role: of the key.
+            origin: of the case.
+            life: tells apart the times that one run drives the case.
+        """
         if self._auth.mint is None:
             return self.declared(role) or self._auth.keys["main"]
-        return self._auth.mint.format(n=next(self._minted))
+        number = int.from_bytes(digest(self._run, origin.seed, origin.case, life, role)[:LENGTH], "big")
+        return self._auth.mint.format(n=number)
 
     def declared(self, role: str) -> str | None:
         """A key that only the profile knows, such as `unentitled`."""

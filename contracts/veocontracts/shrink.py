@@ -23,7 +23,9 @@ ROUND = (SECOND, 10 * SECOND, 60 * SECOND, 600 * SECOND)
 """Waits that a reader takes in at a glance; where none will do, a wait is cut to a whole number of one of them."""
 
 
-def shrink(setting: Setting, steps: Sequence[Step], case: str, still_broken: Broken, budget: int) -> History | None:
+def shrink(
+    setting: Setting, steps: Sequence[Step], case: str, still_broken: Broken, budget: int, about: str = ""
+) -> History | None:
     """The shortest history found that still shows the failure.
 
     Args:
@@ -32,12 +34,13 @@ def shrink(setting: Setting, steps: Sequence[Step], case: str, still_broken: Bro
         case: its name, from which all follows that it draws.
         still_broken: whether a history shows the failure.
         budget: so many runs at most.
+        about: tells this search from others of the same case, so that each try of each has keys of its own.
 
     Returns:
         The history, or None where doing all steps again does not show the failure.
     """
     with VirtualRunner() as runner:
-        search = _Search(runner, setting, case, still_broken, budget)
+        search = _Search(runner, setting, case, still_broken, budget, about)
         if not search.fails(tuple(steps)):
             return None
         search.drop_jobs()
@@ -51,12 +54,15 @@ def shrink(setting: Setting, steps: Sequence[Step], case: str, still_broken: Bro
 class _Search:
     """Tries smaller runs, one after the other, and goes on from each that fails."""
 
-    def __init__(self, runner: VirtualRunner, setting: Setting, case: str, still_broken: Broken, budget: int) -> None:
+    def __init__(
+        self, runner: VirtualRunner, setting: Setting, case: str, still_broken: Broken, budget: int, about: str
+    ) -> None:
         self._runner = runner
         self._setting = setting
         self._case = case
         self._still_broken = still_broken
         self._left = budget
+        self._about = about
         self.steps: Steps = ()
         self.best: History | None = None
 
@@ -113,6 +119,6 @@ class _Search:
     async def _do(self, loop: VirtualLoop, steps: Steps) -> History:
         del loop
         async with virtual_world(self._setting) as world:
-            bench = Bench(self._setting, world, self._case)
+            bench = Bench(self._setting, world, self._case, f"shrinking {self._about} {self._left}")
             await play(bench, steps)
             return bench.history()

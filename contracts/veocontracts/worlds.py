@@ -7,7 +7,6 @@ import sys
 import tempfile
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
-from itertools import count
 from typing import Any
 
 from veocontracts.bench import Setting
@@ -23,6 +22,7 @@ from veocontracts.timing.virtual import VirtualClock, VirtualLoop
 from veocontracts.world import World
 from veosim.app import create_app
 from veosim.callbacks.sign import LOCAL_SECRET
+from veosim.clock import wall_now
 from veosim.errors import VeosimError
 from veosim.inprocess import App
 from veosim.outbound.base import Guarded, Receipt
@@ -43,10 +43,6 @@ PYTHON = "{python}"
 IN_PROCESS_UPSTREAM = "http://upstream.invalid"
 IN_PROCESS_GATEWAY = "http://gateway.invalid"
 """Names that no resolver knows, for what is reached without a socket."""
-
-
-NUMBERS = count(1)
-"""Of the keys that are minted in this process: an app that outlives its case never meets one of them again."""
 
 
 def held(app: App, loop: VirtualLoop) -> App:
@@ -88,7 +84,7 @@ async def virtual_world(setting: Setting) -> AsyncIterator[World]:
         raise VeosimError("virtual time needs target.asgi and a virtual loop")
     clock, outbound, inbox = VirtualClock(loop), ToGateway(), Inbox()
     simulator = Simulator(seed=setting.seed, clock=clock, outbound=outbound, keys=setting.profile.upstream.keys)
-    keys = Keys(setting.profile.auth, setting.terms.submits_per_minute, setting.terms.rate_window, NUMBERS)
+    keys = Keys(setting.profile.auth, setting.terms.submits_per_minute, setting.terms.rate_window)
     app = create_app(simulator, root=setting.profile.upstream.dialect)
     upstream = held(with_inbox(app, inbox, clock, lambda: simulator.journal.count), loop)
     virtual = setting.profile.timeout.clock.virtual
@@ -134,7 +130,9 @@ async def socket_world(setting: Setting) -> AsyncIterator[World]:
         simulator = Simulator(
             seed=setting.seed, clock=time.clock, outbound=Guarded(profile.target.hosts), keys=profile.upstream.keys
         )
-        keys = Keys(profile.auth, setting.terms.submits_per_minute, setting.terms.rate_window)
+        # Who may have outlived an earlier run still has its charges, and its full rate windows.
+        run = wall_now().isoformat()
+        keys = Keys(profile.auth, setting.terms.submits_per_minute, setting.terms.rate_window, run)
         upstream = with_inbox(
             create_app(simulator, root=profile.upstream.dialect), inbox, time.clock, lambda: simulator.journal.count
         )

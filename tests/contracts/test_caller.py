@@ -2,14 +2,16 @@
 
 import asyncio
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from types import MappingProxyType
 
 import pytest
+from tests.support.benches import CASE, minted
 
 from veocontracts.caller import Caller
 from veocontracts.keys import UNKNOWN, Keys
 from veocontracts.profiles import find_profile
+from veocontracts.steps import Origin
 from veosim.inprocess import Response
 from veosim.seeded import fingerprint
 from veosim.units import SECOND
@@ -37,14 +39,14 @@ def caller(
     gateway: Gateway,
     patience: int = SECOND,
     *,
-    numbers: Iterable[int] = (1, 2),
-    mint: str = "vk-{n}",
+    keys: Mapping[str, str] = NONE,
+    mint: str | None = "vk-{n}",
     given: Mapping[str, str] = NONE,
 ) -> Caller:
-    """A client of the reference gateway; with the numbers of its minted keys, and what the environment gave."""
+    """A client of the reference gateway; with the profile's keys, how others are minted, what the environment gave."""
     profile = find_profile("reference").with_environment(given)
-    auth = profile.auth.model_copy(update={"mint": mint})
-    return Caller(gateway, Keys(auth, 60, 60 * SECOND, iter(numbers)), patience, profile)
+    auth = profile.auth.model_copy(update={"mint": mint, "keys": keys or profile.auth.keys})
+    return Caller(gateway, Keys(auth, 60, 60 * SECOND), patience, Origin(0, CASE), profile)
 
 
 def echoed(it: Caller, said: str) -> tuple[object, Mapping[str, str]]:
@@ -58,15 +60,15 @@ def test_each_role_has_a_key() -> None:
     """Fresh ones for full rights, the declared one without rights, one that nobody knows, and none."""
     it = caller(Gateway())
     keys = [it.secret(role) for role in ("main", "other", "main", "unentitled", "unknown", "none")]
-    assert keys == ["vk-1", "vk-2", "vk-1", "vn-none", UNKNOWN, None]
-    assert (it.headers("other"), it.headers("none")) == ({"Authorization": "Bearer vk-2"}, {})
+    assert keys == [minted(), minted("other"), minted(), "vn-none", UNKNOWN, None]
+    assert (it.headers("other"), it.headers("none")) == ({"Authorization": f"Bearer {minted('other')}"}, {})
 
 
 def test_the_upstream_would_know_a_key_by_its_fingerprint() -> None:
     """Of the bare key, as a bearer, and as the profile's header carries it."""
     it = caller(Gateway())
     it.secret("main")
-    assert it.fingerprints() == {fingerprint("vk-1"): "main", fingerprint("Bearer vk-1"): "main"}
+    assert it.fingerprints() == {fingerprint(minted()): "main", fingerprint(f"Bearer {minted()}"): "main"}
 
 
 def test_what_a_gateway_echoes_shows_no_key() -> None:
@@ -83,7 +85,7 @@ def test_what_a_gateway_echoes_shows_no_key() -> None:
 
 def test_of_two_keys_that_begin_alike_the_whole_one_is_named() -> None:
     """Whichever was used first."""
-    it = caller(Gateway(), numbers=(1, 17))
+    it = caller(Gateway(), keys={"main": "vk-1", "other": "vk-17"}, mint=None)
     assert (it.secret("main"), it.secret("other")) == ("vk-1", "vk-17")
     assert echoed(it, "vk-17 is not vk-1") == (
         "<key:other> is not <key:main>",
@@ -99,9 +101,7 @@ def test_a_key_is_found_as_json_writes_it() -> None:
 
 def test_two_roles_of_one_key_go_by_the_first() -> None:
     """Where no keys are minted, a further role has the one of `main`."""
-    profile = find_profile("reference")
-    auth = profile.auth.model_copy(update={"mint": None})
-    it = Caller(Gateway(), Keys(auth, 60, 60 * SECOND), SECOND, profile)
+    it = caller(Gateway(), mint=None)
     assert (it.secret("third"), it.secret("main")) == ("vk-main", "vk-main")
     assert echoed(it, "vk-main")[0] == "<key:third>"
 
@@ -115,13 +115,14 @@ def test_other_secrets_are_not_written_down_either() -> None:
 @pytest.mark.parametrize(
     ("raised", "note"),
     [
-        ("KeyError: no account vk-1, nor vk-17", "KeyError: no account <key:main>, nor <key:minted>"),
+        ("KeyError: no account {main}, nor vk-17", "KeyError: no account <key:main>, nor <key:minted>"),
         ("cannot reach redis://acme", "cannot reach <ACME_URL>"),
     ],
 )
 def test_a_note_shows_no_secret(raised: str, note: str) -> None:
     """Of what a gateway in this process raises, whatever the environment gave is hidden."""
-    it = caller(Gateway(ConnectionResetError(f"the gateway raised {raised}")), given={"ACME_URL": "redis://acme"})
+    said = raised.format(main=minted("main"))
+    it = caller(Gateway(ConnectionResetError(f"the gateway raised {said}")), given={"ACME_URL": "redis://acme"})
     assert asyncio.run(it.send("GET", "/a", it.headers("main"))) is None
     assert it.notes == [f"GET /a: the gateway raised {note}"]
 

@@ -1,39 +1,48 @@
 """Keys: fresh ones where they can be made, and none but RATE's workload near the limit."""
 
 import asyncio
-from itertools import count
+import re
 
 import pytest
 
 from veocontracts.keys import Keys
 from veocontracts.profile import Auth
+from veocontracts.steps import Origin
 from veocontracts.timing.virtual import VirtualClock, VirtualLoop, VirtualRunner
 from veosim.units import SECOND
 
 MINUTE = 60 * SECOND
 SHARED = Auth(keys={"main": "k-main", "other": "k-other"})
 MINTED = Auth(header="X-Api-Key: {key}", keys={"main": "k-main", "unentitled": "k-none"}, mint="new-{n:03}")
+IN_HEXADECIMAL = Auth(keys={"main": "k-main"}, mint="new-{n:012x}")
+CASE = Origin(7, "a case")
+ORIGINS = (CASE, Origin(8, "a case"), Origin(7, "another case"))
 
 
-def test_fresh_keys_are_minted() -> None:
-    """Every call makes another key from the pattern, whatever its role."""
-    keys = Keys(MINTED, 60, MINUTE)
-    assert keys.can_mint
-    assert [keys.fresh(role) for role in ("main", "other", "main")] == ["new-001", "new-002", "new-003"]
+def test_fresh_keys_follow_the_pattern() -> None:
+    """A whole number stands for `{n}`, however the pattern writes it."""
+    assert re.fullmatch(r"new-\d{3,15}", Keys(MINTED, 60, MINUTE).fresh("main", CASE))
+    assert re.fullmatch(r"new-[0-9a-f]{12}", Keys(IN_HEXADECIMAL, 60, MINUTE).fresh("main", CASE))
 
 
-def test_keys_of_one_process_are_numbered_on() -> None:
-    """A gateway that outlives a case never meets a key of an earlier one."""
-    numbers = count(7)
-    fresh = [Keys(MINTED, 60, MINUTE, numbers).fresh("main") for _ in range(2)]
-    assert fresh == ["new-007", "new-008"]
+def test_a_fresh_key_is_a_function_of_the_case() -> None:
+    """Whatever was minted before, and in whatever process: so that a run can be spread over several."""
+    first, second = (Keys(MINTED, 60, MINUTE) for _ in range(2))
+    other = second.fresh("other", CASE)
+    assert (first.fresh("main", CASE), first.fresh("other", CASE)) == (second.fresh("main", CASE), other)
+
+
+def test_no_two_cases_share_a_fresh_key() -> None:
+    """Run, seed, case, role, and each time that a run drives the case have keys of their own."""
+    runs = [Keys(MINTED, 60, MINUTE), Keys(MINTED, 60, MINUTE, "later")]
+    asked = [(role, origin, life) for role in ("main", "other") for origin in ORIGINS for life in ("", "again")]
+    assert len({keys.fresh(*each) for keys in runs for each in asked}) == 2 * len(asked) == 24
 
 
 def test_without_a_pattern_keys_are_shared() -> None:
     """Then a role's own key is used, and `main` where it has none."""
     keys = Keys(SHARED, 60, MINUTE)
-    assert not keys.can_mint
-    assert [keys.fresh(role) for role in ("main", "other", "third")] == ["k-main", "k-other", "k-main"]
+    assert [keys.fresh(role, CASE) for role in ("main", "other", "third")] == ["k-main", "k-other", "k-main"]
 
 
 def test_only_the_profile_knows_certain_keys() -> None:

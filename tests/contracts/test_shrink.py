@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import pytest
-from tests.support.benches import setting
+from tests.support.benches import minted, setting
 
 from veocontracts.bench import Bench, Setting
 from veocontracts.events import Submit
@@ -131,6 +131,22 @@ def test_a_budget_is_kept(budget: int) -> None:
 def test_the_same_failure_is_shrunk_the_same_way() -> None:
     """Nothing is drawn."""
     assert shrunk("bills-every-read", "BILL-09", 25) == shrunk("bills-every-read", "BILL-09", 25)
+
+
+def test_each_try_has_keys_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A gateway whose store outlives a case sees none of them again, also where two failures share the case."""
+    chosen = broken_by("bills-every-read")
+    story = long_story(chosen)
+    keys: list[str | None] = []
+
+    async def noting(bench: Bench, steps: Sequence[Step]) -> None:
+        keys.append(bench.caller.secret("main"))
+        await play(bench, steps)
+
+    monkeypatch.setattr("veocontracts.shrink.play", noting)
+    for about in ("BILL-09", "LIFE-06"):
+        shrink(chosen, story.steps, CASE, breaks("BILL-09"), 5, about)
+    assert len(set(keys) - {minted(case=CASE)}) == len(keys) == 10
 
 
 def test_a_run_that_cannot_be_done_shows_nothing(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -14,12 +14,14 @@ from veocontracts.profile import Ledger
 from veocontracts.profiles import find_profile
 from veocontracts.runner.run import setting_of
 from veocontracts.runner.terms_of import Probed
+from veocontracts.steps import Origin
 from veocontracts.timing.virtual import VirtualClock, VirtualLoop, VirtualRunner
 from veocontracts.world import World
 from veosim.inprocess import Response
 from veosim.simulator import Simulator
 
 T = TypeVar("T")
+CASE = "a case"
 Answerer = Callable[[str, str, Mapping[str, str], bytes], Awaitable[Response]]
 
 
@@ -34,6 +36,11 @@ class FunctionGateway:
         """Hand the request on."""
         self.asked.append((method, path, dict(headers), body))
         return await self._answer(method, path, headers, body)
+
+
+def minted(role: str = "main", case: str = CASE, seed: int = 0) -> str:
+    """The key of that role in a case, by the reference's profile."""
+    return Keys(find_profile("reference").auth, 60, 60).fresh(role, Origin(seed, case))
 
 
 def setting(seed: int = 0, profile: str = "reference", **terms: Any) -> Setting:
@@ -65,7 +72,7 @@ def on_a_bench(
         gateway = FunctionGateway(answer)
         keys = Keys(chosen.profile.auth, chosen.terms.submits_per_minute, chosen.terms.rate_window)
         world = World(gateway, Simulator(clock=clock, seed=seed), clock, keys, alone=alone, places=places or {})
-        return await work(Bench(chosen, world, "a case"), gateway)
+        return await work(Bench(chosen, world, CASE), gateway)
 
     with VirtualRunner() as runner:
         return runner.run(run)

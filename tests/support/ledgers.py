@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from tests.support.benches import FunctionGateway, on_a_bench
+from tests.support.benches import FunctionGateway, minted, on_a_bench
 
 from veocontracts.bench import Bench
 from veocontracts.events import Entry, LedgerRead
 from veocontracts.profile import Ledger
 from veosim.inprocess import Response
 
-MAIN = "vk-1"
-"""The first key that the reference's profile mints."""
+MAIN = minted()
 
 
 def accepting(number: int = 1) -> Response:

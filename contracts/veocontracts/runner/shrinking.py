@@ -37,8 +37,11 @@ def shorter(job: Job) -> Finding:
         found = (each for each in RULES[rule_id].judge(history) if not each.held and each.grain == grain)
         return next((each for each in found if signature_of(each) == finding.signature), None)
 
-    effort, history = setting.scope.effort, finding.history
-    best = shrink(setting, history.steps, history.case, lambda found: shown(found) is not None, effort.shrinking)
+    def still_broken(history: History) -> bool:
+        return shown(history) is not None
+
+    budget, history = setting.scope.effort.shrinking, finding.history
+    best = shrink(setting, history.steps, history.case, still_broken, budget, f"{rule_id} {grain}")
     observation = shown(best) if best is not None else None
     if best is None or observation is None or best.weight >= history.weight:
         return finding

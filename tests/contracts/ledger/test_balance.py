@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from tests.support.benches import FunctionGateway, on_a_bench
-from tests.support.ledgers import accepting
+from tests.support.ledgers import MAIN, accepting
 
 from veocontracts.bench import Bench
 from veocontracts.events import Entry, LedgerRead, Submit
@@ -39,7 +39,7 @@ def sampled(*told: bytes, spec: dict[str, Any], own_keys: bool = True, key: str 
         return bench.history()
 
     found = on_a_bench(answer, work, ledger=Ledger.model_validate({"balance": spec}), own_keys=own_keys)
-    assert asked == [("GET", "/v2/balance", "Bearer vk-1")] * len(asked)
+    assert asked == [("GET", "/v2/balance", f"Bearer {MAIN}")] * len(asked)
     return found
 
 
