@@ -124,6 +124,73 @@ def schemas_at(described: Mapping[str, Any], schema: Schema, pointer: str) -> li
     return nodes
 
 
+def can_have(described: Mapping[str, Any], schema: Any, pointer: str) -> bool:
+    """Whether some value that a schema allows has anything at a pointer.
+
+    What a schema does not exclude it allows: an object without `additionalProperties` may have any property. Only words
+    that close a shape for certain exclude one; conditions and `not` are let be.
+    """
+    return _Shape(described).has(schema, parts(pointer))
+
+
+class _Shape:
+    """Asks what the schemas of a document leave room for; one that comes back to itself excludes nothing."""
+
+    def __init__(self, described: Mapping[str, Any]) -> None:
+        self._described = described
+        self._known: dict[tuple[int, tuple[str, ...]], bool] = {}
+
+    def has(self, schema: Any, way: tuple[str, ...]) -> bool:
+        """Whether a value of the schema may have something at the end of the way."""
+        if not isinstance(schema, Mapping):
+            return schema is not False
+        asked = (id(schema), way)
+        if asked not in self._known:
+            self._known[asked] = True
+            self._known[asked] = self._has(schema, way)
+        return self._known[asked]
+
+    def _has(self, schema: Schema, way: tuple[str, ...]) -> bool:
+        reference = schema.get("$ref")
+        parts_of = [at(self._described, reference.removeprefix("#"))] if isinstance(reference, str) else []
+        parts_of += schema.get("allOf") or ()
+        choices = [schema[word] for word in ("oneOf", "anyOf") if schema.get(word)]
+        return (
+            all(self.has(part, way) for part in parts_of)
+            and all(any(self.has(branch, way) for branch in branches) for branches in choices)
+            and (not way or self._enters(schema, way[0], way[1:]))
+        )
+
+    def _enters(self, schema: Schema, name: str, rest: tuple[str, ...]) -> bool:
+        kinds = schema.get("type", ("object", "array"))
+        kinds = (kinds,) if isinstance(kinds, str) else kinds
+        is_item = "array" in kinds and name.isdecimal()
+        in_list = is_item and ("prefixItems" in schema or self.has(schema.get("items"), rest))
+        return in_list or ("object" in kinds and self._holds(schema, name, rest))
+
+    def _holds(self, schema: Schema, name: str, rest: tuple[str, ...]) -> bool:
+        named = schema.get("properties") or {}
+        if name in named:
+            return self.has(named[name], rest)
+        if schema.get("patternProperties"):
+            return True
+        if "additionalProperties" in schema:
+            return self.has(schema["additionalProperties"], rest)
+        if schema.get("unevaluatedProperties") is False:
+            return any(_may_name(node, name) for node in _laid_out(self._described, schema))
+        return True
+
+
+OPENING = ("additionalProperties", "patternProperties", "if", "dependentSchemas", "$dynamicRef")
+"""Words by which a schema may know of properties that it does not list."""
+
+
+def _may_name(node: Schema, name: str) -> bool:
+    is_elsewhere = not str(node.get("$ref", "#")).startswith("#")
+    is_open = any(node.get(word) not in (None, False) for word in OPENING)
+    return is_elsewhere or is_open or name in (node.get("properties") or {})
+
+
 def pointers_of(described: Mapping[str, Any], schema: Schema, depth: int = 4) -> list[str]:
     """Every place that a schema names, nearest first."""
     found: dict[str, None] = {}

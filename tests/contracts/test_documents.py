@@ -4,10 +4,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from veocontracts.documents import (
     answer_schema,
     body_schema,
+    can_have,
     document,
     is_own,
     operations,
@@ -119,3 +121,50 @@ def test_what_the_document_does_not_say_is_nothing() -> None:
     """A body that refers to nowhere, and an answer that is not listed."""
     assert body_schema(LOOP, "/x") == {}
     assert answer_schema(LOOP, "get", "/x", 200) == {}
+
+
+CLOSED = "{type: object, properties: {cost: {type: number}}, additionalProperties: false}"
+BASE = "{type: object, properties: {id: {type: string}}}"
+
+
+@pytest.mark.parametrize(
+    ("schema", "pointer", "can"),
+    [
+        ("{}", "/cost", True),
+        ("true", "/cost", True),
+        ("false", "/cost", False),
+        ("BASE", "/cost", True),
+        ("BASE", "/id/cost", False),
+        ("{type: [object, 'null'], properties: {id: {type: 'null'}}}", "/id/0", False),
+        ("CLOSED", "/cost", True),
+        ("CLOSED", "/costs", False),
+        ("CLOSED", "/cost/usd", False),
+        ("{type: object, properties: {bill: CLOSED}}", "/bill/costs", False),
+        ("{additionalProperties: {type: number}}", "/a", True),
+        ("{additionalProperties: {type: number}}", "/a/b", False),
+        ("{patternProperties: {^c: {}}, additionalProperties: false}", "/cost", True),
+        ("{allOf: [BASE, CLOSED]}", "/id", False),
+        ("{allOf: [BASE, CLOSED]}", "/cost", True),
+        ("{oneOf: [CLOSED, {type: string}]}", "/costs", False),
+        ("{anyOf: [CLOSED, BASE]}", "/costs", True),
+        ("{allOf: [BASE], unevaluatedProperties: false}", "/id", True),
+        ("{allOf: [BASE], unevaluatedProperties: false}", "/cost", False),
+        ("{allOf: [{$ref: 'common.yaml#/Base'}], unevaluatedProperties: false}", "/cost", True),
+        ("{allOf: [{if: {}, then: {properties: {cost: {}}}}], unevaluatedProperties: false}", "/cost", True),
+        ("{type: array, items: CLOSED}", "/0/cost", True),
+        ("{type: array, items: CLOSED}", "/0/costs", False),
+        ("{type: array, items: CLOSED}", "/cost", False),
+        ("{type: array, items: false}", "/0", False),
+        ("{type: array, prefixItems: [{}], items: false}", "/0", True),
+        ("{$ref: '#/Tree'}", "/below/below/cost", True),
+        ("{$ref: '#/Tree'}", "/below/below/costs", False),
+        ("{$ref: '#/Ring'}", "/cost", True),
+        ("{oneOf: [{$ref: '#/Tree'}, {allOf: [{$ref: '#/Tree'}]}]}", "/costs", False),
+    ],
+)
+def test_only_a_closed_shape_excludes_a_place(schema: str, pointer: str, can: bool) -> None:
+    """What a schema does not say it allows."""
+    tree = "{type: object, properties: {cost: {}, below: {$ref: '#/Tree'}}, additionalProperties: false}"
+    described = yaml.safe_load(f"{{Tree: {tree}, Ring: {{allOf: [{{$ref: '#/Ring'}}]}}}}")
+    written = schema.replace("CLOSED", CLOSED).replace("BASE", BASE)
+    assert can_have(described, yaml.safe_load(written), pointer) is can

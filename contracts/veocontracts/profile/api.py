@@ -13,6 +13,7 @@ from veocontracts.documents import (
     Schema,
     answer_schema,
     body_schema,
+    can_have,
     document,
     operations,
     pointers_of,
@@ -109,6 +110,17 @@ class Api(Strict):
         self._worded(described, read)
         return self
 
+    def shows(self, pointer: str, *below: str) -> None:
+        """Refuse a place that no read of a job can have; a shape that is not closed may have any.
+
+        Raises:
+            PydanticCustomError: it cannot; with what the document has there.
+        """
+        described = _described(self.document)
+        read = answer_schema(described, "get", self.job.get, 200)
+        if not can_have(described, read, pointer):
+            raise _absent(described, read, pointer, f"the 200 of GET {self.job.get}", *below)
+
     def _worded(self, described: Any, read: Schema) -> None:
         """Where the document lists the state words, every word of the profile is among them."""
         found = [node.get("enum", ()) for node in schemas_at(described, read, self.shown.state)]
@@ -149,10 +161,14 @@ def _one_of(there: Iterable[str], path: str, what: str, *below: str) -> None:
 
 def _stands(described: Any, schema: Schema, pointer: str, where: str, *below: str) -> None:
     if not schemas_at(described, schema, pointer):
-        there = pointers_of(described, schema)
-        allowed = ", ".join(there[:LISTED]) + (", …" if len(there) > LISTED else "")
-        hint = did_you_mean(pointer, there)
-        raise _problem(f"the document has no {pointer} in {where}", allowed or "nothing there", hint, *below)
+        raise _absent(described, schema, pointer, where, *below)
+
+
+def _absent(described: Any, schema: Schema, pointer: str, where: str, *below: str) -> PydanticCustomError:
+    there = pointers_of(described, schema)
+    allowed = ", ".join(there[:LISTED]) + (", …" if len(there) > LISTED else "")
+    hint = did_you_mean(pointer, there)
+    return _problem(f"the document has no {pointer} in {where}", allowed or "nothing there", hint, *below)
 
 
 def _problem(problem: str, allowed: str, hint: str, *below: str) -> PydanticCustomError:

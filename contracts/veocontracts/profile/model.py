@@ -108,6 +108,16 @@ class Profile(Strict):
         return self
 
     @model_validator(mode="after")
+    def _shown(self) -> Self:
+        """What a job is to show of its charge, the gateway's own document leaves room for."""
+        job = self.ledger.job
+        for name in ("units", "cost"):
+            pointer = getattr(job, name, None)
+            if pointer is not None and not isinstance(self.api, str):
+                self.api.shows(pointer, "ledger", "job", name)
+        return self
+
+    @model_validator(mode="after")
     def _timed(self) -> Self:
         given = self.timeout.clock.model_fields_set
         if self.target.asgi is not None and given - {"virtual"}:

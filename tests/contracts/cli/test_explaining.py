@@ -32,6 +32,20 @@ def test_the_same_as_data(tmp_path: Path) -> None:
     }
 
 
+def test_a_charge_that_the_document_does_not_list_is_told(tmp_path: Path) -> None:
+    """It may be there all the same, or be misspelt; nothing is refused."""
+    path = write_profile(tmp_path, {"ledger": {"job": {"units": "/units_consumed", "cost": "/token_costs"}}})
+    found = json.loads(veosim("check", "--explain", "--json", "--profile", path).stdout)["follows"]
+    assert {name: text for name, text in found.items() if name.startswith("ledger")} == {
+        "ledger.job.cost": (
+            "the document lists no /token_costs in the 200 of GET /v2/jobs/{job_id}; did you mean '/token_cost'?"
+        )
+    }
+    path = write_profile(tmp_path, {"ledger": {"job": {"units": "/x", "cost": "/token_cost"}}})
+    found = json.loads(veosim("check", "--explain", "--json", "--profile", path).stdout)["follows"]
+    assert found["ledger.job.units"] == "the document lists no /x in the 200 of GET /v2/jobs/{job_id}"
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [

@@ -273,3 +273,26 @@ def test_a_word_of_the_profiles_is_no_other_state_of_the_faces() -> None:
         face_of(twice)
     words = Words(running=("queued", "processing"), queued=("waiting",))
     assert face_of(profile.model_copy(update={"words": words})) == face("cn8-gateway")
+
+
+def test_a_charge_that_no_job_can_show_is_refused_with_its_line(tmp_path: Path) -> None:
+    """Where the document closes the shape; else the field may be there though the document does not list it."""
+
+    def shape(document: Any) -> Any:
+        answer = document["paths"]["/films/{film}"]["get"]["responses"]["200"]
+        return answer["content"]["application/json"]["schema"]["properties"]["bill"]
+
+    for name in ("open", "closed"):
+        (tmp_path / name).mkdir()
+    path = changed(tmp_path / "open", lambda document: shape(document)["properties"].pop("dollars"))
+    assert load_profile(path).ledger.job is not None
+    path = changed(tmp_path / "closed", lambda document: shape(document).update(additionalProperties=False))
+    assert load_profile(path).ledger.job is not None
+    path.write_text(PROFILE.replace("cost: /bill/dollars", "cost: /bill/dollar"))
+    with pytest.raises(SourceError) as refused:
+        load_profile(path)
+    there = "/bill, /film, /kind, /output, /progress, /why, /bill/dollars, /bill/seconds"
+    assert str(refused.value).removeprefix(f"{path}:44:37: ledger.job.cost: ") == (
+        f"the document has no /bill/dollar in the 200 of GET /films/{{film}}; allowed: {there}, "
+        "/output/engine, /output/seconds, /output/url; did you mean '/bill/dollars'?"
+    )
