@@ -156,6 +156,11 @@ class Run:
         return [line for line in self.results if line.failed and not line.red(self.strict)]
 
     @property
+    def mode_note(self) -> str:
+        """Why no time mode that claims more was taken, where the profile has one; else ""."""
+        return self.terms.clock_note if self.terms.clock_proved else ""
+
+    @property
     def exit(self) -> Exit:
         """What the command ends with."""
         return exit_code(self.results, self.tallies.errors, self.complaints, strict=self.strict, needed=self.needed)

@@ -23,6 +23,7 @@ def report(run: Run) -> dict[str, Any]:
         "format": FORMAT,
         "gateway": run.profile.gateway.name,
         "mode": run.terms.mode,
+        "no_other_mode": run.mode_note,
         "seed": run.seed,
         "strict": run.strict,
         "cases": run.tallies.cases,

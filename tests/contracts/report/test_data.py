@@ -27,6 +27,14 @@ def a_run() -> Run:
     return Run(find_profile("reference"), TERMS, results(tallies, rules, TERMS, {}), tallies, 7)
 
 
+def test_why_no_better_mode_was_taken_is_data() -> None:
+    """As the text says it; where the clock was not seen to move, the rules about time say why themselves."""
+    run = replace(a_run(), terms=replace(TERMS, mode="scaled", clock_note="faketime: it stood still"))
+    assert (report(run)["mode"], report(run)["no_other_mode"]) == ("scaled", "faketime: it stood still")
+    unproved = replace(run, terms=replace(run.terms, clock_proved=False))
+    assert report(unproved)["no_other_mode"] == ""
+
+
 def test_a_run_is_data() -> None:
     """Everything that the text says, and it comes back from JSON as it went in."""
     data = report(a_run())
@@ -34,6 +42,7 @@ def test_a_run_is_data() -> None:
         "format": 2,
         "gateway": "reference",
         "mode": "virtual",
+        "no_other_mode": "",
         "seed": 7,
         "strict": False,
         "cases": 1,
