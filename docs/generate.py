@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
@@ -172,6 +173,64 @@ def _sources(node: Any, name: str, at: str) -> Iterator[tuple[str, str, str]]:
             yield from _sources(value, name, at)
 
 
+def inferred() -> Iterator[str]:
+    """What the OpenAPI documents of gateways and upstreams say that the five documents do not, with the reasons."""
+    for path in sorted(folder("openapi").glob("*.yaml")):
+        if path.stem == OURS:
+            continue
+        described: Any = openapi(path.stem)
+        reasons: dict[str, list[str]] = defaultdict(list)
+        for place, why in _guesses(described, ()):
+            reasons[why].append(f"`{place}`")
+        yield f"## {path.stem} ({', '.join(described['info']['x-documents'])})\n"
+        yield "| where | what is not documented |"
+        yield "|---|---|"
+        for why, where in reasons.items():
+            yield f"| {', '.join(dict.fromkeys(where))} | {why} |"
+        yield ""
+
+
+OURS = "control"
+"""The simulator's own, which no document describes."""
+LAYERS = {
+    *("paths", "components", "schemas", "responses", "parameters", "headers", "securitySchemes", "callbacks", "info"),
+    *("requestBody", "content", "application/json", "schema", "properties", "items", "allOf", "oneOf", "x-words"),
+}
+"""Keywords that say nothing of what they hold."""
+VALUES = {"x-source", "x-inferred", "x-contradiction", "example", "examples", "default", "enum", "const", "description"}
+GUESS = re.compile(r"\((?:both )?inferred\b")
+"""What a sentence of a description says that is no more than that."""
+
+
+def _guesses(node: Any, place: tuple[str, ...]) -> Iterator[tuple[str, str]]:
+    """What is inferred at a node and below: where, and why or what."""
+    if isinstance(node, list):
+        for value in node:
+            yield from _guesses(value, place)
+    elif isinstance(node, Mapping):
+        place = _place(node, place)
+        name = ".".join(part for part in place if not part.startswith(("/", "{")))
+        yield from ((name, said) for said in _inferred_here(node))
+        for key, value in node.items():
+            if key not in VALUES:
+                yield from _guesses(value, place if key in LAYERS else (*place, str(key)))
+
+
+def _place(node: Mapping[str, Any], place: tuple[str, ...]) -> tuple[str, ...]:
+    """Operations and parameters have names of their own."""
+    if "operationId" in node:
+        return (str(node["operationId"]),)
+    return (*place, node["name"]) if "in" in node and isinstance(node.get("name"), str) else place
+
+
+def _inferred_here(node: Mapping[str, Any]) -> Iterator[str]:
+    """Its `x-inferred`, and the sentences of its description that say so of themselves."""
+    if "x-inferred" in node:
+        yield " ".join(str(node["x-inferred"]).split())
+    described = " ".join(str(node.get("description", "")).split())
+    yield from (sentence for sentence in re.split(r"(?<=\.) ", described) if GUESS.search(sentence))
+
+
 def gateways() -> Iterator[str]:
     """Each example gateway: its profile, and what its planted bugs break."""
     for path in sorted(GATEWAYS.glob("*/profile.yaml")):
@@ -208,6 +267,7 @@ PAGES: Mapping[str, tuple[str, Callable[[], Iterator[str]]]] = {
     "dialects.md": ("", outcomes),
     "media.md": ("", sizes),
     "documents.md": ("", documents),
+    "inferred.md": ("", inferred),
     "rules.md": (
         "# The rules\n\nWhat a gateway that sells Veo video must do. `veosim rules show ID` adds an example.\n",
         rules,

@@ -6,9 +6,10 @@ import importlib.util
 import re
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
-from typing import get_args
+from typing import Any, get_args
 
 import pytest
 import yaml
@@ -20,6 +21,7 @@ from veocontracts.profile.api import NAMES, Api, Shown, Submit
 from veocontracts.rules import RULES
 from veocontracts.tally import KINDS
 from veocontracts.verdict import Flaw
+from veosim.dialects import DIALECTS
 from veosim.faults import INSTEAD, WITHIN
 from veosim.scenario.callbacks import CallbackRules, RetryRules
 from veosim.scenario.exchanges import BreakHow, ExchangeEntry, Exchanges, ExchangeWhen, Respond
@@ -60,6 +62,25 @@ def blocks(text: str, language: str) -> list[str]:
 def test_a_generated_page_is_up_to_date(name: str) -> None:
     """What `make docs` would write is what is there."""
     assert (ROOT / "docs" / name).read_text("utf-8") == generator().drawn(name)
+
+
+def inferences(node: Any) -> Iterator[str]:
+    """Every reason that a node of an OpenAPI document, or one below it, gives for an inference."""
+    if isinstance(node, dict) and "x-inferred" in node:
+        yield " ".join(node["x-inferred"].split())
+    for child in node.values() if isinstance(node, dict) else node if isinstance(node, list) else ():
+        yield from inferences(child)
+
+
+@pytest.mark.parametrize("name", ["api-video", "cn8-gateway", *sorted(set(DIALECTS) - {"api-video"})])
+def test_every_inference_is_listed(name: str) -> None:
+    """The page has the reason for each, under the document in which it stands; the README leads there."""
+    page = (ROOT / "docs" / "inferred.md").read_text("utf-8")
+    part = page.partition(f"\n## {name} (")[2].partition("\n## ")[0]
+    reasons = set(inferences(yaml.safe_load((ROOT / "openapi" / f"{name}.yaml").read_text("utf-8"))))
+    assert reasons
+    assert {reason for reason in reasons if f"| {reason} |" not in part} == set()
+    assert "(docs/inferred.md)" in README
 
 
 LANGUAGE: list[type[Strict]] = [
