@@ -90,6 +90,52 @@ Key = tuple[str, str]
 """Rule id and grain; the grain is "" for a rule without parts."""
 
 
+@dataclass(frozen=True, slots=True)
+class Slip:
+    """A rule that broke in an attempt that was set aside.
+
+    Attributes:
+        grain: the part of the rule, "" for a rule without parts.
+    """
+
+    rule: Rule
+    grain: str
+    finding: Finding
+
+    @property
+    def name(self) -> str:
+        """As a line of the report has it, such as `ENUM-02[duration]`."""
+        return self.rule.named(self.grain)
+
+
+@dataclass(frozen=True, slots=True)
+class SetAside:
+    """An attempt at a case that counts for nothing, since this machine was too busy for what it showed.
+
+    Attributes:
+        case: its name.
+        attempt: which it was, from 1 on.
+        waited: nanoseconds for which this process waited for a processor meanwhile.
+        wanted: all that it would have used.
+        slips: what broke.
+        unseen: ids of the rules whose occasion it was made for and did not bring about.
+        errors: what went wrong in the harness.
+    """
+
+    case: str
+    attempt: int
+    waited: int
+    wanted: int
+    slips: tuple[Slip, ...] = ()
+    unseen: tuple[str, ...] = ()
+    errors: tuple[str, ...] = ()
+
+    @property
+    def order(self) -> tuple[str, int]:
+        """By cases, so that no arrival order decides."""
+        return self.case, self.attempt
+
+
 @dataclass(slots=True)
 class Tallies:
     """The counts of a run, and what went wrong in the harness itself."""
@@ -100,8 +146,8 @@ class Tallies:
     errors: list[str] = field(default_factory=list)
     crashed: set[str] = field(default_factory=set)
     """Rules that failed themselves: one error each is enough."""
-    again: int = 0
-    """How many cases were driven again, since this machine was too busy for what they had shown."""
+    set_aside: list[SetAside] = field(default_factory=list)
+    """Attempts at cases that were driven again, since this machine was too busy for what these had shown."""
     foreign_wakes: int = 0
     """How often a thread woke a virtual loop, whose clock cannot be trusted then."""
 
@@ -127,6 +173,16 @@ class Tallies:
         """Whether any rule was."""
         return any(tally.broken for tally in self.counts.values())
 
+    def slips(self, rules: Iterable[Rule]) -> tuple[Slip, ...]:
+        """Everything that broke, rule by rule."""
+        return tuple(
+            Slip(rule, grain, finding)
+            for rule in rules
+            for (rule_id, grain), tally in sorted(self.counts.items())
+            if rule_id == rule.id
+            for finding in tally.findings
+        )
+
     def merge(self, other: Tallies) -> None:
         """Take over what was counted elsewhere."""
         for key, tally in other.counts.items():
@@ -134,6 +190,6 @@ class Tallies:
         self.cases += other.cases
         self.submits += other.submits
         self.foreign_wakes += other.foreign_wakes
-        self.again += other.again
+        self.set_aside += other.set_aside
         self.errors += other.errors
         self.crashed |= other.crashed

@@ -80,7 +80,7 @@ class Result:
     @property
     def name(self) -> str:
         """`ENUM-02[duration]`."""
-        return f"{self.rule.id}[{self.grain}]" if self.grain else self.rule.id
+        return self.rule.named(self.grain)
 
     @property
     def failed(self) -> bool:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
-from tests.support.lines import BROKEN, HELD, SHORT, a_finding, a_rule, broke
+from tests.support.lines import BROKEN, HELD, SHORT, a_finding, a_rule, an_attempt, broke
 from tests.support.stories import a_history, made
 
 from veocontracts.history import History
@@ -89,9 +89,12 @@ def test_that_there_were_more_kinds_is_handed_on() -> None:
 
 
 def test_tallies_of_two_processes_are_added() -> None:
-    """Counts, cases, submits and errors."""
-    one = Tallies({("BILL-06", ""): Tally(held=1)}, 1, 2, ["a slip"], {"BILL-01"}, 5)
-    two = Tallies({("BILL-06", ""): Tally(held=2), ("ACC-01", ""): Tally(held=4)}, 3, 4, ["another"], {"BILL-02"}, 6)
+    """Counts, cases, submits, errors, and what was set aside."""
+    first, second = [an_attempt("a")], [an_attempt("b")]
+    one = Tallies({("BILL-06", ""): Tally(held=1)}, 1, 2, ["a slip"], {"BILL-01"}, first[:], 5)
+    two = Tallies(
+        {("BILL-06", ""): Tally(held=2), ("ACC-01", ""): Tally(held=4)}, 3, 4, ["another"], {"BILL-02"}, second, 6
+    )
     one.merge(two)
     assert one == Tallies(
         {("BILL-06", ""): Tally(held=3), ("ACC-01", ""): Tally(held=4)},
@@ -99,6 +102,7 @@ def test_tallies_of_two_processes_are_added() -> None:
         6,
         ["a slip", "another"],
         {"BILL-01", "BILL-02"},
+        first + second,
         11,
     )
 

@@ -11,7 +11,7 @@ from veocontracts.history import History
 from veocontracts.rules import Observation, Rule, Source
 from veocontracts.rules.base import Level
 from veocontracts.signature import signature_of
-from veocontracts.tally import Finding
+from veocontracts.tally import Finding, SetAside, Slip
 from veocontracts.terms import SECOND, Capability, LedgerPower
 from veocontracts.verdict import Result, Verdict
 
@@ -28,6 +28,11 @@ def broke(actual: str, subject: str = "job#1") -> Observation:
 def a_finding(observation: Observation = BROKEN, history: History = SHORT) -> Finding:
     """What is kept of a break."""
     return Finding(observation, history, signature_of(observation))
+
+
+def an_attempt(case: str = "a case", attempt: int = 1, *slips: Slip) -> SetAside:
+    """An attempt that was set aside, in which the process had to wait for half a second of two."""
+    return SetAside(case, attempt, SECOND // 2, 2 * SECOND, slips)
 
 
 def a_rule(

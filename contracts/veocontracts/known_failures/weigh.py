@@ -83,7 +83,7 @@ def _not_judged(name: str, *, partial: bool) -> str:
     if rule is None:
         hint = did_you_mean(name, RULES)
         return f"no rule is called {name}{f' ({hint})' if hint else ''}: remove the entry"
-    parts = [f"{rule.id}[{grain}]" for grain in rule.grains] or [rule.id]
+    parts = [rule.named(grain) for grain in rule.grains or ("",)]
     if name not in parts:
         return f"{name} is no line of the report: name {' or '.join(parts)}"
     why = f"the profile's require leaves out {rule.stage!r}"

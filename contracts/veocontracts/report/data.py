@@ -10,8 +10,10 @@ from typing import Any
 from veocontracts.history import History
 from veocontracts.report.causes import causes
 from veocontracts.report.values import origin
-from veocontracts.tally import Finding
+from veocontracts.rules.base import Rule
+from veocontracts.tally import Finding, SetAside
 from veocontracts.verdict import Exit, Result, Run
+from veosim.units import seconds
 
 FORMAT = 2
 """Raised when the shape changes: 2 lists every kind of failure with its signature."""
@@ -28,6 +30,7 @@ def report(run: Run) -> dict[str, Any]:
         "strict": run.strict,
         "cases": run.tallies.cases,
         "jobs": run.tallies.submits,
+        "set_aside": [_aside_data(each) for each in sorted(run.tallies.set_aside, key=lambda each: each.order)],
         "coverage": asdict(run.coverage) if run.coverage else None,
         "exit": int(run.exit),
         "errors": run.tallies.errors,
@@ -56,16 +59,34 @@ def line_data(line: Result, *, strict: bool) -> dict[str, Any]:
         "waived": line.waived,
         "requirement": line.rule.sentence,
         "source": str(line.rule.source),
-        "findings": [_finding_data(finding, line) for finding in line.findings],
+        "findings": [
+            _finding_data(finding, line.rule, known=finding.signature in line.excused) for finding in line.findings
+        ],
         "more": line.more,
     }
 
 
-def _finding_data(finding: Finding, line: Result) -> dict[str, Any]:
+def _aside_data(attempt: SetAside) -> dict[str, Any]:
+    """An attempt that counts for nothing, with what broke in it; times in seconds."""
+    return {
+        "case": attempt.case,
+        "attempt": attempt.attempt,
+        "waited": seconds(attempt.waited),
+        "wanted": seconds(attempt.wanted),
+        "findings": [
+            {"rule": slip.name, "requirement": slip.rule.sentence} | _finding_data(slip.finding, slip.rule, known=False)
+            for slip in attempt.slips
+        ],
+        "no_occasion": list(attempt.unseen),
+        "errors": list(attempt.errors),
+    }
+
+
+def _finding_data(finding: Finding, rule: Rule, *, known: bool) -> dict[str, Any]:
     return {
         "signature": finding.signature,
-        "known": finding.signature in line.excused,
-        "values": origin(line.rule, finding.history.terms),
+        "known": known,
+        "values": origin(rule, finding.history.terms),
         "expected": finding.observation.expected,
         "actual": finding.observation.actual,
         "subject": finding.observation.subject,

@@ -61,7 +61,7 @@ class Case:
 
 
 def report(run: Run) -> str:
-    """A run as an XML document. Equal runs give equal documents: no instant and no duration is in it."""
+    """A run as an XML document. Equal runs give equal documents: of what counts it has no instant and no duration."""
     lines: dict[str, list[Result]] = defaultdict(list)
     for line in run.results:
         lines[line.rule.id].append(line)
@@ -70,6 +70,8 @@ def report(run: Run) -> str:
         *map(_to_mend, run.complaints),
         *(_harness(number, error) for number, error in enumerate(run.tallies.errors, 1)),
     ]
+    if aside := text.set_aside(run):
+        cases.append(Case(THE_RUN, "attempts that were set aside, since this machine was busy", output=aside))
     if run.exit is not Exit.CONFORMANT and not any(_fails(case) for case in cases):
         cases.append(_ended(run.exit, text.OUTCOMES[run.exit]))
     about = {

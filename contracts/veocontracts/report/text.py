@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 
 from veocontracts.report.causes import causes
 from veocontracts.report.timeline import timeline
 from veocontracts.report.values import origin
-from veocontracts.tally import Finding
+from veocontracts.tally import Finding, SetAside
 from veocontracts.timing.modes import CLAIMS, VIRTUAL
 from veocontracts.verdict import Exit, Result, Run, Verdict
 from veosim.errors import printable
+from veosim.units import seconds
 
 MARKS = {
     Verdict.PASS: "✓",
@@ -45,9 +47,32 @@ def heading(run: Run) -> str:
 
 
 def driven_again(run: Run) -> list[str]:
-    """How much had to be tried again."""
-    again = run.tallies.again
+    """How much had to be tried again; `set_aside` tells why."""
+    again = len({each.case for each in run.tallies.set_aside})
     return [f"driven again, since this machine was busy: {_counted(again, 'case')}"] if again else []
+
+
+def set_aside(run: Run) -> list[str]:
+    """What broke in attempts that count for nothing: a race that shows under load alone would be among it."""
+    attempts = sorted(run.tallies.set_aside, key=lambda each: each.order)
+    return [row for each in attempts for row in _set_aside(each)]
+
+
+def _set_aside(attempt: SetAside) -> Iterator[str]:
+    share = f"{100 * attempt.waited / attempt.wanted:.0f} %" if attempt.wanted else "nothing"
+    yield (
+        f"{WARNING} {printable(attempt.case)}: attempt {attempt.attempt} was set aside, since this process waited "
+        f"{seconds(attempt.waited):.2f} s for a processor, {share} of what it wanted"
+    )
+    for slip in attempt.slips:
+        observation = slip.finding.observation
+        yield f"    {slip.name}  {slip.rule.sentence}"
+        yield f"      expected  {printable(observation.expected)}"
+        yield f"      actual    {printable(observation.actual)} ({observation.subject})"
+        yield f"      signature {slip.finding.signature}"
+    if attempt.unseen:
+        yield f"    no occasion for {', '.join(attempt.unseen)}"
+    yield from (f"    ! {printable(row)}" for error in attempt.errors for row in error.splitlines())
 
 
 def why_not_better(run: Run) -> list[str]:
@@ -127,4 +152,5 @@ def report(run: Run) -> str:
     parts += [f"✗ {printable(str(complaint))}" for complaint in run.complaints]
     parts += [f"! {printable(line)}" for error in run.tallies.errors for line in error.splitlines()]
     parts += [f"{printable(str(cause))}" for cause in causes(run.results)]
+    parts += [*aside, ""] if (aside := set_aside(run)) else []
     return "\n".join([*parts, summary(run)])

@@ -110,6 +110,10 @@ class Rule:
     capability: Capability | None = None
     shows: tuple[str, ...] = ()
 
+    def named(self, grain: str) -> str:
+        """The rule, or a part of it, as reports call it: `ENUM-02[duration]`."""
+        return f"{self.id}[{grain}]" if grain else self.id
+
     def lacking(self, grain: str, terms: Terms) -> str:
         """Why the gateway's API gives the rule, or one part of it, nothing to judge, or ""."""
         return next((terms.lacks[fact] for each in self.shows if (fact := each.format(grain=grain)) in terms.lacks), "")

@@ -16,7 +16,7 @@ from veocontracts.rules import Rule
 from veocontracts.runner.census import Census
 from veocontracts.runner.probe import UnusableError, probe
 from veocontracts.runner.terms_of import Probed
-from veocontracts.tally import Tallies
+from veocontracts.tally import SetAside, Tallies
 from veocontracts.targets.process import UnreadyError
 from veocontracts.timing.modes import Mode, ModeName
 from veocontracts.timing.pressure import Pressure
@@ -140,15 +140,30 @@ async def _run(
     """Drive a case and judge it; not where the gateway has ended by itself, which every rule would see as broken.
 
     Where a rule broke while this machine was too busy for pressed time, the case is driven again: what is the gateway's
-    own shows every time. So is one that has to be alone, where it was too slow to make all its occasions.
+    own shows every time. So is one that has to be alone, where it was too slow to make all its occasions. What is set
+    aside is told all the same: it may be a race that shows under load alone.
     """
-    fresh, fed = Tallies(), {rule.id for rule in rules} & case.feeds if case.alone else set[str]()
-    for attempt in range(ATTEMPTS):
-        pressure, fresh = Pressure(), Tallies(again=min(attempt, 1))
-        await _attempt(case, attempt, setting, world, rules, fresh, lost, census)
-        is_short = fresh.is_broken or not fed <= {rule_id for rule_id, _ in fresh.counts}
-        if not (is_short and setting.mode.is_pressed and pressure.is_high()):
+    fed = {rule.id for rule in rules} & case.feeds if case.alone else set[str]()
+    aside: list[SetAside] = []
+    while True:
+        pressure, fresh = Pressure(), Tallies()
+        await _attempt(case, len(aside), setting, world, rules, fresh, lost, census)
+        wait, unseen = pressure.wait(), fed - {rule_id for rule_id, _ in fresh.counts}
+        is_pressed = setting.mode.is_pressed and wait.is_long
+        if not (is_pressed and (fresh.is_broken or unseen)) or len(aside) + 1 == ATTEMPTS:
             break
+        aside.append(
+            SetAside(
+                case.name,
+                len(aside) + 1,
+                wait.waited,
+                wait.wanted,
+                fresh.slips(rules),
+                tuple(sorted(unseen)),
+                tuple(fresh.errors),
+            )
+        )
+    fresh.set_aside = aside
     tallies.merge(fresh)
 
 

@@ -5,6 +5,7 @@ Half a second of waiting is half a minute at sixty times real time, which no gat
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 
 SCHEDSTAT = Path("/proc/self/schedstat")
@@ -14,6 +15,24 @@ PRESSED = 0.2
 """The share of waiting in what a process wants of processors, above which a machine counts as busy."""
 
 
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """What a process got and missed of processors over a while, in nanoseconds."""
+
+    ran: int
+    waited: int
+
+    @property
+    def wanted(self) -> int:
+        """All that it would have used."""
+        return self.ran + self.waited
+
+    @property
+    def is_long(self) -> bool:
+        """Whether it has waited for a large share of what it wanted."""
+        return self.waited > PRESSED * self.wanted
+
+
 class Pressure:
     """Measures from its making on; where the system does not tell, a machine is never busy."""
 
@@ -21,11 +40,10 @@ class Pressure:
         self._source = source
         self._ran, self._waited = self._read()
 
-    def is_high(self) -> bool:
-        """Whether this process has waited for a large share of what it wanted."""
+    def wait(self) -> Wait:
+        """How long this process has waited since."""
         ran, waited = self._read()
-        ran, waited = ran - self._ran, waited - self._waited
-        return waited > PRESSED * (ran + waited)
+        return Wait(ran - self._ran, waited - self._waited)
 
     def _read(self) -> tuple[int, int]:
         try:

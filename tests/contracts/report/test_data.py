@@ -4,14 +4,14 @@ import json
 from dataclasses import replace
 from decimal import Decimal
 
-from tests.support.lines import a_finding, a_line, broke
+from tests.support.lines import SHORT, a_finding, a_line, a_rule, an_attempt, broke
 from tests.support.stories import REQUEST, TERMS, VIDEO, a_history, charge_of, ledger, ns, poll, read, submit, upstream
 
 from veocontracts.history import History
 from veocontracts.profiles import find_profile
 from veocontracts.report.data import history_data, report
 from veocontracts.rules import RULES
-from veocontracts.tally import Tallies
+from veocontracts.tally import Slip, Tallies
 from veocontracts.verdict import Complaint, Run, Verdict, results
 
 
@@ -35,6 +35,33 @@ def test_why_no_better_mode_was_taken_is_data() -> None:
     assert report(unproved)["no_other_mode"] == ""
 
 
+def test_what_a_busy_machine_had_set_aside_is_data() -> None:
+    """By cases and attempts, with the history of what broke."""
+    run, slip = a_run(), Slip(a_rule(id="ENUM-02"), "duration", a_finding())
+    short = replace(an_attempt("b"), unseen=("RATE-01",), errors=("b: a slip",))
+    run.tallies.set_aside = [short, an_attempt("a", 1, slip)]
+    told = {"attempt": 1, "waited": 0.5, "wanted": 2.0}
+    finding = {
+        "rule": "ENUM-02[duration]",
+        "requirement": "A sentence.",
+        "signature": slip.finding.signature,
+        "known": False,
+        "values": "",
+        "expected": "this",
+        "actual": "that",
+        "subject": "job#1",
+        "case": "by hand",
+        "history": history_data(SHORT),
+        "notes": [],
+    }
+    data = report(run)["set_aside"]
+    assert data == [
+        {"case": "a", **told, "findings": [finding], "no_occasion": [], "errors": []},
+        {"case": "b", **told, "findings": [], "no_occasion": ["RATE-01"], "errors": ["b: a slip"]},
+    ]
+    assert json.loads(json.dumps(data)) == data
+
+
 def test_a_run_is_data() -> None:
     """Everything that the text says, and it comes back from JSON as it went in."""
     data = report(a_run())
@@ -47,6 +74,7 @@ def test_a_run_is_data() -> None:
         "strict": False,
         "cases": 1,
         "jobs": 1,
+        "set_aside": [],
         "coverage": None,
         "exit": 1,
         "errors": [],

@@ -7,14 +7,15 @@ from dataclasses import replace
 
 import pytest
 from tests.support.junit import outcomes, parsed, problems
-from tests.support.lines import SHORT, a_finding, a_line, broke
+from tests.support.lines import SHORT, a_finding, a_line, a_rule, an_attempt, broke
 from tests.support.stories import TERMS
 
 from veocontracts.profiles import find_profile
+from veocontracts.report import text
 from veocontracts.report.junit import OUTCOMES, report, without_results
 from veocontracts.rules import RULES
 from veocontracts.rules.base import Level
-from veocontracts.tally import Finding, Tallies
+from veocontracts.tally import Finding, Slip, Tallies
 from veocontracts.verdict import MEANINGS, Complaint, Exit, Result, Run, Verdict
 from veosim.errors import printable
 
@@ -81,6 +82,20 @@ resolution '1080P', duration '4s', asp… → 202 accepted
     </testcase>
   </testsuite>
 </testsuites>"""
+
+
+def test_what_a_busy_machine_had_set_aside_is_told() -> None:
+    """In a case of its own, which passes: it counts for nothing, and is not hidden."""
+    run = a_run(of(Verdict.PASS))
+    run.tallies.set_aside = [an_attempt("a case", 1, Slip(a_rule(id="LIFE-01"), "", FINDING))]
+    assert problems(report(run)) == []
+    case = parsed(report(run)).findall(".//testcase")[-1]
+    assert (case.get("classname"), case.get("name")) == (
+        "veosim.run",
+        "attempts that were set aside, since this machine was busy",
+    )
+    [output] = case
+    assert (output.tag, (output.text or "").strip().splitlines()) == ("system-out", text.set_aside(run))
 
 
 def test_every_verdict_has_an_outcome() -> None:

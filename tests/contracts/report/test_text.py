@@ -4,14 +4,14 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 import pytest
-from tests.support.lines import a_finding, a_line, broke
+from tests.support.lines import a_finding, a_line, a_rule, an_attempt, broke
 from tests.support.stories import TERMS, a_history, charge_of, ledger, made, poll, read, submit, upstream
 
 from veocontracts.history import History
 from veocontracts.profiles import find_profile
 from veocontracts.report.text import failure, heading, report
 from veocontracts.rules import RULES
-from veocontracts.tally import Tallies
+from veocontracts.tally import Slip, Tallies
 from veocontracts.terms import Terms
 from veocontracts.verdict import Complaint, Result, Run, Verdict, results
 
@@ -148,7 +148,7 @@ def test_what_a_time_mode_claims_is_said_in_the_heading(mode: str, told: str) ->
 def test_why_no_better_mode_was_taken_is_said() -> None:
     """Right below, and how many cases a busy machine had driven again."""
     run = a_run(terms=replace(TERMS, mode="scaled", clock_note="faketime: it stood still"))
-    run.tallies.again = 2
+    run.tallies.set_aside = [an_attempt("a"), an_attempt("a", 2), an_attempt("b")]
     assert report(run).splitlines()[1:4] == [
         "no other time mode: faketime: it stood still",
         "driven again, since this machine was busy: 2 cases",
@@ -156,6 +156,28 @@ def test_why_no_better_mode_was_taken_is_said() -> None:
     ]
     unproved = replace(run, terms=replace(run.terms, clock_proved=False))
     assert report(unproved).splitlines()[1] == "driven again, since this machine was busy: 2 cases"
+
+
+def test_what_a_busy_machine_had_set_aside_is_told() -> None:
+    """At the end: which case, for how long the suite waited, and what broke or was missing; a race may be among it."""
+    slip = Slip(a_rule(id="ENUM-02"), "duration", a_finding(broke("\x07")))
+    short = replace(an_attempt("b"), unseen=("RATE-01", "RATE-02"), errors=("b: a slip\nof two lines",))
+    run = a_run()
+    run.tallies.set_aside = [short, an_attempt("a", 2), an_attempt("a", 1, slip)]
+    waited = "was set aside, since this process waited 0.50 s for a processor, 25 % of what it wanted"
+    assert report(run).splitlines()[-12:-1] == [
+        f"~ a: attempt 1 {waited}",
+        "    ENUM-02[duration]  A sentence.",
+        "      expected  this",
+        "      actual    \\x07 (job#1)",
+        f"      signature {slip.finding.signature}",
+        f"~ a: attempt 2 {waited}",
+        f"~ b: attempt 1 {waited}",
+        "    no occasion for RATE-01, RATE-02",
+        "    ! b: a slip",
+        "    ! of two lines",
+        "",
+    ]
 
 
 def test_what_a_gateway_says_cannot_act_on_a_terminal() -> None:

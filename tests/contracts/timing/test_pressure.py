@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from veocontracts.timing.pressure import Pressure
+from veocontracts.timing.pressure import Pressure, Wait
 
 
 @pytest.mark.parametrize(
@@ -16,9 +16,9 @@ def test_a_busy_machine_makes_a_process_wait(tmp_path: Path, ran: int, waited: i
     source.write_text("1000 9000 4\n")
     pressure = Pressure(source)
     source.write_text(f"{1000 + ran} {9000 + waited} 8\n")
-    assert pressure.is_high() is high
+    assert (pressure.wait(), pressure.wait().is_long) == (Wait(ran, waited), high)
 
 
 def test_where_nobody_tells_no_machine_is_busy(tmp_path: Path) -> None:
     """As on systems that are not Linux."""
-    assert Pressure(tmp_path / "absent").is_high() is False
+    assert Pressure(tmp_path / "absent").wait().is_long is False
