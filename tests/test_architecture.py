@@ -33,7 +33,7 @@ LAYERS: dict[str, tuple[tuple[str, ...], ...]] = {
     "veocontracts": (
         ("terms", "steps", "events", "history", "reference", "pointers", "wires", "documents", "secrets"),
         ("rules", "profile"),
-        ("effort", "signature", "tally", "verdict", "known_failures", "pictures"),
+        ("effort", "signature", "tally", "verdict", "known_failures", "pictures", "rulebook"),
         (
             "report",
             "faces",

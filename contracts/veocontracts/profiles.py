@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from veocontracts.profile import Profile, load_profile
-from veocontracts.rules import RULES
+from veocontracts.rulebook import unknown_rule
 from veosim.errors import VeosimError, did_you_mean
 
 _FOLDER = Path(__file__).parent / "reference"
@@ -30,9 +30,8 @@ def find_profile(name: str) -> Profile:
         raise VeosimError(f"no file and no bundled profile is called {name!r}; {hint}")
     profile = load_profile(path)
     for waived in profile.waive:
-        if waived not in RULES:
-            hint = did_you_mean(waived, RULES) or "see `veosim rules`"
-            raise VeosimError(f"{name}: waive: no rule is called {waived!r}; {hint}")
+        if unknown := unknown_rule(waived):
+            raise VeosimError(f"{name}: waive: {unknown}")
     return profile
 
 

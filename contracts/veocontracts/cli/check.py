@@ -16,13 +16,14 @@ from veocontracts.cli.explaining import explain
 from veocontracts.cli.newfile import new_file
 from veocontracts.cli.outputs import STDOUT, Outputs
 from veocontracts.cli.progress import progress_bar
-from veocontracts.cli.selection import check_rules, profile_option, unjudged
+from veocontracts.cli.selection import profile_option, unjudged
 from veocontracts.effort import DEPTH, EXAMPLES, Effort
 from veocontracts.failures import FOLDER, prepare, save_failures
 from veocontracts.known_failures.file import load_known_failures
 from veocontracts.known_failures.weigh import weigh
 from veocontracts.profiles import BUNDLED
 from veocontracts.recording import load_all
+from veocontracts.rulebook import check_names
 from veocontracts.runner.plan import plan
 from veocontracts.runner.run import choose, judge
 from veocontracts.verdict import Run
@@ -150,7 +151,7 @@ def check(  # noqa: PLR0913, PLR0917  one parameter for each option
     with outputs.tidy(), ending(outputs.fail) as kept:
         outputs.open()
         only = tuple(name.upper() for name in only)
-        check_rules(only)
+        check_names(only)
         profile = kept.know(profile_option(profile_name, mutant))
         if given("failures_folder"):
             prepare(failures_folder)

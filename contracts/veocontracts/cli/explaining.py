@@ -10,10 +10,10 @@ import click
 
 from veocontracts.cli.ending import ending, json_errors
 from veocontracts.cli.outputs import STDOUT
-from veocontracts.cli.selection import check_rules
 from veocontracts.profile.explain import explained as values_of
 from veocontracts.profiles import BUNDLED, find_profile
 from veocontracts.report import explained
+from veocontracts.rulebook import check_names
 from veocontracts.runner.follows import follows
 from veocontracts.runner.needs import check_needs
 from veosim.errors import VeosimError
@@ -30,7 +30,7 @@ def explain(name: str, only: Sequence[str], json_file: str | None, *, real_time:
         if json_file not in {None, STDOUT}:
             raise VeosimError(f"--explain prints to stdout: give --json no file, instead of {json_file!r}")
         only = tuple(rule.upper() for rule in only)
-        check_rules(only)
+        check_names(only)
         path = BUNDLED.get(name, Path(name))
         profile, values = find_profile(name), values_of(path)
         check_needs(profile, path)

@@ -12,13 +12,13 @@ from typing import Any
 import click
 
 from veocontracts.cli.ending import ending, json_errors
-from veocontracts.cli.selection import check_rules
 from veocontracts.recording import Recording, load
 from veocontracts.report import data, text
-from veocontracts.rules import RULES, Rule
+from veocontracts.rulebook import check_names, chosen, unknown_rule
+from veocontracts.rules import Rule
 from veocontracts.tally import Tallies
 from veocontracts.verdict import Exit, Result, Verdict, exit_code, results
-from veosim.errors import VeosimError, did_you_mean
+from veosim.errors import VeosimError
 
 
 @click.command()
@@ -43,9 +43,8 @@ def judge(files: tuple[Path, ...], only: tuple[str, ...], strict: bool, as_json:
     """  # noqa: D301  click reads the backspace
     with ending(json_errors(as_json)):
         only = tuple(name.upper() for name in only)
-        check_rules(only)
-        rules = [rule for rule in RULES.values() if not only or rule.id in only or rule.family in only]
-        judged = [Judged(path, recording, *judged_again(recording, rules)) for path, recording in loaded(files)]
+        check_names(only)
+        judged = [Judged(path, recording, *judged_again(recording, chosen(only))) for path, recording in loaded(files)]
         if as_json:
             found = [as_data(each, strict=strict) for each in judged]
             click.echo(json.dumps({"format": data.FORMAT, "recordings": found}, indent=2))
@@ -73,10 +72,8 @@ def loaded(files: Sequence[Path]) -> list[tuple[Path, Recording]]:
     found = []
     for path in (path for file in files for path in _within(file)):
         recording = load(path)
-        rule = recording.head.rule
-        if rule and rule not in RULES:
-            hint = did_you_mean(rule, RULES) or "see `veosim rules`"
-            raise VeosimError(f"{path}:1: rule: no rule is called {rule!r}; {hint}")
+        if recording.head.rule and (unknown := unknown_rule(recording.head.rule)):
+            raise VeosimError(f"{path}:1: rule: {unknown}")
         found.append((path, recording))
     return found
 

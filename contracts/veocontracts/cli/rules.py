@@ -10,8 +10,9 @@ from veocontracts.cli.ending import ending, json_errors
 from veocontracts.example import example
 from veocontracts.reference.mutants import MUTANTS
 from veocontracts.report import catalogue
+from veocontracts.rulebook import unknown_rule
 from veocontracts.rules import RULES, Rule
-from veosim.errors import VeosimError, did_you_mean
+from veosim.errors import VeosimError
 
 
 def mutants_of(rule_id: str) -> dict[str, str]:
@@ -62,8 +63,8 @@ def show(rule_id: str, as_json: bool) -> None:
         if family := [rule for rule in RULES.values() if rule.family == rule_id]:
             _list(family, as_json=as_json)
             return
-        if rule_id not in RULES:
-            raise VeosimError(f"no rule is called {rule_id!r}; {did_you_mean(rule_id, RULES) or 'see `veosim rules`'}")
+        if unknown := unknown_rule(rule_id):
+            raise VeosimError(unknown)
         rule, broken = RULES[rule_id], example(rule_id)
         if as_json:
             found = catalogue.data(rule, mutants_of(rule_id)) | {"example": catalogue.example_data(broken)}

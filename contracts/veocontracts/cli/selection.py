@@ -8,18 +8,8 @@ from veocontracts.bench import Scope
 from veocontracts.profile import Profile
 from veocontracts.profiles import BUNDLED, find_profile, with_mutant
 from veocontracts.reference.mutants import gateway_class
-from veocontracts.rules import RULES, Rule
-from veosim.errors import VeosimError, did_you_mean
-
-
-def check_rules(only: tuple[str, ...]) -> None:
-    """Refuse names that are neither a rule nor a family."""
-    known = {*RULES, *(rule.family for rule in RULES.values())}
-    for name in only:
-        if name not in known:
-            raise VeosimError(
-                f"no rule or family is called {name!r}; {did_you_mean(name, known) or 'see `veosim rules`'}"
-            )
+from veocontracts.rules import Rule
+from veosim.errors import VeosimError
 
 
 def profile_option(name: str, mutant: str | None) -> Profile:

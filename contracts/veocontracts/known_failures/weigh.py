@@ -12,9 +12,9 @@ from dataclasses import replace
 from datetime import date
 
 from veocontracts.known_failures.file import Known
+from veocontracts.rulebook import unknown_rule
 from veocontracts.rules import RULES
 from veocontracts.verdict import Complaint, Flaw, Result, Run, Verdict
-from veosim.errors import did_you_mean
 
 
 def weigh(run: Run, known: Sequence[Known], today: date, *, partial: bool = False) -> Run:
@@ -81,8 +81,7 @@ def _not_judged(name: str, *, partial: bool) -> str:
     """Why no line of the report has this name, or "" where the command left the rule out."""
     rule = RULES.get(name.partition("[")[0])
     if rule is None:
-        hint = did_you_mean(name, RULES)
-        return f"no rule is called {name}{f' ({hint})' if hint else ''}: remove the entry"
+        return f"remove the entry: {unknown_rule(name)}"
     parts = [rule.named(grain) for grain in rule.grains or ("",)]
     if name not in parts:
         return f"{name} is no line of the report: name {' or '.join(parts)}"

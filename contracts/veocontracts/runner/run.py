@@ -20,6 +20,7 @@ from veocontracts.bench import Bench, Scope, Setting
 from veocontracts.engines import machine
 from veocontracts.faces import face_of
 from veocontracts.profile import Profile
+from veocontracts.rulebook import chosen
 from veocontracts.rules import RULES, Rule
 from veocontracts.runner.cases import run_cases
 from veocontracts.runner.probe import UnusableError, probe
@@ -50,9 +51,7 @@ Progress = Callable[[int, int], None]
 
 def choose(profile: Profile, only: Sequence[str] = ()) -> list[Rule]:
     """The rules of a run: those named (an id or a family), else those of the profile's required levels."""
-    if only:
-        return [rule for rule in RULES.values() if rule.id in only or rule.family in only]
-    return [rule for rule in RULES.values() if rule.stage in profile.require]
+    return [rule for rule in chosen(only) if only or rule.stage in profile.require]
 
 
 def setting_of(profile: Profile, seed: int, probed: Probed, scope: Scope = EVERYTHING, mode: Mode = VIRTUAL) -> Setting:

@@ -100,8 +100,8 @@ def test_a_rule_that_was_not_judged_makes_its_entry_stale(verdict: Verdict) -> N
 @pytest.mark.parametrize(
     ("name", "text"),
     [
-        ("BILL-66", "no rule is called BILL-66 (did you mean 'BILL-06'?): remove the entry"),
-        ("ZZZ-00", "no rule is called ZZZ-00: remove the entry"),
+        ("BILL-66", "remove the entry: no rule is called 'BILL-66'; did you mean 'BILL-06'?"),
+        ("ZZZ-00", "remove the entry: no rule is called 'ZZZ-00'; see `veosim rules`"),
         (
             "ENUM-02",
             "ENUM-02 is no line of the report: name " + " or ".join(f"ENUM-02[{part}]" for part in PARTS),

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import yaml
 
-from veocontracts.rules import RULES
+from veocontracts.rulebook import unknown_rule
 from veocontracts.timing.faketime import found_library
 from veosim.errors import VeosimError, did_you_mean
 from veosim.yamlfile import Strict, load
@@ -100,9 +100,8 @@ class Gateway:
         path = self.folder / "planted.yaml"
         bugs = load(Planted, path).bugs
         for rule in (rule for bug in bugs for rule in bug.breaks):
-            if rule not in RULES:
-                hint = did_you_mean(rule, RULES) or "see `veosim rules`"
-                raise VeosimError(f"{path}: no rule is called {rule!r}; {hint}")
+            if unknown := unknown_rule(rule):
+                raise VeosimError(f"{path}: {unknown}")
         return bugs
 
     def breaks(self) -> frozenset[str]:

@@ -14,7 +14,7 @@ from typing import Any
 
 from tests.gateways.trials.found import Gateway
 
-from veocontracts.rules import RULES
+from veocontracts.rulebook import chosen
 from veocontracts.verdict import Exit
 from veosim.clock import monotonic
 from veosim.units import SECOND
@@ -120,7 +120,7 @@ def judge(gateway: Gateway, results: Path, *, planted: bool = False, rules: Sequ
         VeosimError: the gateway's `planted.yaml` is missing or wrong.
     """
     breaks = gateway.breaks() if planted else frozenset()
-    selected = {rule.id for rule in RULES.values() if not rules or rule.id in rules or rule.family in rules}
+    selected = {rule.id for rule in chosen(rules)}
     command = [*COMMAND, *arguments(gateway, rules, results.resolve())]
     results.parent.mkdir(parents=True, exist_ok=True)
     results.unlink(missing_ok=True)
