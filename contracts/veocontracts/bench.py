@@ -288,12 +288,14 @@ class Bench:
     def history(self) -> History:
         """All that was seen, in order of time."""
         world = self._world
+        keys, secrets = self.caller.fingerprints(), self.caller.secrets
         view = View(
             world.simulator,
             self.book.markers,
-            self.caller.fingerprints(),
+            keys,
             self._began,
             world.alone,
+            secrets,
             self._lone,
             world.older,
         )
@@ -301,7 +303,7 @@ class Bench:
         ordered: list[tuple[int, int, int, Event]] = [(event.at, seen, 1, event) for seen, event in self._events]
         ordered += [(event.at, number, 0, event) for number, event in view.events()]
         labels = {event.job_id: event.label for _, event in self._events if isinstance(event, Submit) and event.job_id}
-        pointers, secrets = self.setting.profile.webhooks, self.caller.secrets
+        pointers = self.setting.profile.webhooks
         for seen, webhook in world.inbox.events(pointers, self.terms, labels, self._began, secrets, alone=world.alone):
             ordered.append((webhook.at, seen, 2, webhook))
         events = [event for *_, event in sorted(ordered, key=lambda item: item[:3])]

@@ -11,6 +11,7 @@ from veocontracts.answers import told
 from veocontracts.conformance import request_problems
 from veocontracts.events import Told, UpstreamCallback, UpstreamPoll, UpstreamSubmit
 from veocontracts.faces import parse
+from veocontracts.secrets import Secrets
 from veosim.journal import Exchange
 from veosim.namespace import MARKER
 from veosim.simulator import Simulator
@@ -31,6 +32,7 @@ class View:
         keys: the roles of its keys, by the fingerprint of the header that carries them.
         since: when it began.
         alone: whether all in the journal is its own, also what belongs to nobody.
+        secrets: what a gateway may have passed on, and is not written down.
         strays: whether jobs that can be tied to no order of any case are its own, since no other case is under way.
         older: ids that the gateway knew before the run, and may go on to ask for.
     """
@@ -40,6 +42,7 @@ class View:
     keys: Mapping[str, str]
     since: int
     alone: bool
+    secrets: Secrets
     strays: bool = False
     older: frozenset[str] = frozenset()
 
@@ -96,7 +99,7 @@ class View:
     def _submit(self, exchange: Exchange, label: str) -> UpstreamSubmit:
         data, said = _read(exchange.dialect, exchange.status, exchange.answer)
         job = self.simulator.jobs.get(exchange.job_id or "") if exchange.created else None
-        request = parse(exchange.request)
+        request = self.secrets.in_parsed(parse(exchange.request), exchange.request)
         return UpstreamSubmit(
             at=exchange.at,
             label=label,

@@ -10,7 +10,7 @@ import pytest
 from tests.support.benches import FunctionGateway, minted, on_a_bench
 
 from veocontracts.bench import Bench
-from veocontracts.events import Entry, LedgerRead, Read, Shown, Submit
+from veocontracts.events import Entry, LedgerRead, Read, Shown, Submit, Webhook
 from veocontracts.history import History
 from veocontracts.profile import Ledger
 from veosim.inprocess import Response
@@ -55,6 +55,18 @@ def test_a_submit_is_written_down_as_it_was_answered() -> None:
     assert headers == {"Content-Type": "application/json", "Authorization": f"Bearer {minted()}"}
     assert json.loads(body) == event.request
     assert minted() not in repr(event)
+
+
+def test_an_event_shows_no_key() -> None:
+    """The history has the role of a key that the gateway writes into what it sends to its client."""
+
+    async def work(bench: Bench, _: FunctionGateway) -> History:
+        await bench.submit(bench.order())
+        bench._world.inbox.take(b'{"id": "e", "data": {"owner": "Bearer vk-1"}}', bench.clock.now(), 0)
+        return bench.history()
+
+    (found,) = [event for event in on_a_bench(answering(202, ACCEPTED), work).events if isinstance(event, Webhook)]
+    assert found.data == {"id": "e", "data": {"owner": "Bearer <key:main>"}}
 
 
 def test_a_raw_body_is_sent_as_it_is_and_shown_as_text() -> None:

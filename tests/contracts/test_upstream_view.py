@@ -9,6 +9,7 @@ from tests.support.benches import FunctionGateway, on_a_bench
 
 from veocontracts.bench import Bench
 from veocontracts.events import UpstreamPoll, UpstreamSubmit
+from veocontracts.secrets import Secrets
 from veocontracts.upstream_view import View
 from veosim.app import create_app
 from veosim.inprocess import App, Response, call
@@ -58,6 +59,13 @@ def test_a_submit_shows_its_plan() -> None:
     assert event.request["duration"] == "8s"
     assert event.data == {"status": "queued", "job_id": event.job}
     assert (event.outcome, event.ready_at, event.fault, event.answered_at) == ("succeed", 31 * SECOND, "", SECOND)
+
+
+def test_a_key_that_is_passed_on_is_not_written_down() -> None:
+    """A gateway may hand its client's key to its upstream, wherever in the body."""
+    (event,) = seen(Forwarding(), fields={"prompt": "a lamp for vk-1"})
+    assert isinstance(event, UpstreamSubmit)
+    assert event.request["prompt"].endswith("a lamp for <key:main>")
 
 
 def test_a_job_that_never_ends_has_no_time() -> None:
@@ -124,7 +132,9 @@ def test_a_case_that_no_other_runs_beside_sees_jobs_of_nobody(view: dict[str, An
         forwarding.also, forwarding.polls = (), ()
         await other.submit(other.order())
         known = bench.book.markers
-        return [event.label for _, event in View(simulator, known, {}, 0, alone=False, **view).events()]
+        return [
+            event.label for _, event in View(simulator, known, {}, 0, alone=False, secrets=Secrets(), **view).events()
+        ]
 
     forwarding = Forwarding(also=STRANGE, polls=("from-before",))
     assert on_a_bench(forwarding, work, alone=False) == labels

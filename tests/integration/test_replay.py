@@ -61,6 +61,17 @@ def test_it_is_replayed_against_any_gateway(recorded: Path) -> None:
     assert text.partition("history   ")[2].splitlines()[1:4] == shown.partition("history   ")[2].splitlines()[1:4]
 
 
+@pytest.mark.parametrize("options", [(), ("--json",)])
+def test_what_a_variable_gave_is_not_printed(
+    recorded: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, options: tuple[str, ...]
+) -> None:
+    """Its name stands there, in the text and in JSON."""
+    monkeypatch.setenv("ACME_NAME", 'acme "live"')
+    path = write_profile(tmp_path, {"gateway": {"name": "${ACME_NAME}"}})
+    result = veosim("replay", recorded, "--profile", path, *options)
+    assert (result.exit_code, "<ACME_NAME>" in result.stdout, "acme" in result.stdout) == (0, True, False)
+
+
 def test_what_does_not_arise_any_more_is_exit_4(recorded: Path, tmp_path: Path) -> None:
     """A recording whose steps bring about no occasion for its rule proves nothing."""
     recording = load(recorded)

@@ -1,9 +1,12 @@
 """A gateway in this process: what its factory is called with."""
 
+import logging
 from typing import Any
 
+import pytest
+
 from veocontracts.profile import AsgiTarget
-from veocontracts.targets.asgi import make_app, mentions
+from veocontracts.targets.asgi import make_app, mentions, say_once
 
 
 class Made:
@@ -41,3 +44,14 @@ def test_a_place_is_found_at_every_depth() -> None:
     """So that only what is asked for is made."""
     target = AsgiTarget(factory=FACTORY, kwargs=KWARGS)
     assert [mentions(target, place) for place in ("{upstream_app}", "{gateway_url}", "{data}")] == [True, True, False]
+
+
+def test_what_an_app_raises_is_logged_once_and_without_secrets(
+    caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """For its owner, on stderr, which a build server shows to many."""
+    monkeypatch.setenv("ACME_TOKEN", "tk-0815-4711")
+    with caplog.at_level(logging.ERROR, "veocontracts"):
+        for _ in range(2):
+            say_once("the gateway raised KeyError: tk-0815-4711")
+    assert caplog.messages == ["the gateway raised KeyError: <ACME_TOKEN>"]
