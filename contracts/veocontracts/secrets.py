@@ -27,6 +27,8 @@ MINTED = "key:minted"
 _TELLING = re.compile(r"KEY|TOKEN|SECRET|PASS|CREDENTIAL|AUTHORIZATION|COOKIE", re.IGNORECASE)
 _FIELDS = (r"\d+", r"[0-9A-Fa-f]+", r"\d+(?:[,_]\d+)*", r"\s*\S+\s*")
 """What a number may look like, by its format; the first that fits counts."""
+_BEGINS = r"(?:(?<![^\W_])|(?<=\\[bfnrt])|(?<=%[0-9A-Fa-f][0-9A-Fa-f]))"
+"""Where a minted key may begin: `k-{n}` is none in `task-7`; before it may stand a JSON or URL escape."""
 _NUMBERS = (1, 48_879, 1_000_003)
 _JSON_TEXT = re.compile(r'"(?:[^"\\]|\\.)*"')
 _XML_TEXT = re.compile(r'="([^"]*)"|>([^<>]+)<')
@@ -124,7 +126,9 @@ class Secrets:
         parts = list(Formatter().parse(self.mint))
         if sum(len(literal) for literal, *_ in parts) < BESIDE_NUMBER:
             return None
-        shapes = [re.compile("".join(_part(literal, name, each) for literal, name, *_ in parts)) for each in _FIELDS]
+        shapes = [
+            re.compile(_BEGINS + "".join(_part(literal, name, each) for literal, name, *_ in parts)) for each in _FIELDS
+        ]
         made = [self.mint.format(n=number) for number in _NUMBERS]
         return next(shape for shape in shapes if all(map(shape.fullmatch, made)))
 

@@ -115,6 +115,8 @@ def test_an_xml_document_without_any_stays_as_it_was() -> None:
         ("vk-{n:x}", "vk-beef or", "<key:minted> or"),
         ("vk-{n:,}", "vk-1,000,003 or", "<key:minted> or"),
         ("vk-{n:>8}", "vk-      17 or", "<key:minted>or"),
+        ("k-{n}", "task-7 of k-7", "task-7 of <key:minted>"),
+        ("k-{n}", '{"said": "no\\nk-7"} /?by%3Dk-7', '{"said": "no\\n<key:minted>"} /?by%3D<key:minted>'),
         ("{n}.{n}", "pay 1.50 in 10 s", "pay 1.50 in 10 s"),
         ("k-{n}-{n}", "k-3-3", "<key:minted>"),
         ("a{{b}}-{n}", "a{b}-4", "<key:minted>"),
