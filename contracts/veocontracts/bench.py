@@ -79,7 +79,7 @@ class Bench:
         self.setting = setting
         self.terms = setting.terms
         self.face = setting.face
-        self.clock = world.clock
+        self.clock, self.still = world.clock, world.still
         self.steps = Notebook(world.clock)
         # A gateway that never answers is left after twice its deadline, on the loop's own clock.
         origin, patience = Origin(setting.seed, case), 2 * setting.terms.timeout

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -29,6 +30,7 @@ class World:
         places: what a profile may have had filled in, such as `{data}`.
         wall: the instant that the gateway believes in; None where nobody can know it.
         log: what the gateway's processes write; None where they are somebody else's.
+        still: a block in which the clock stands still; None where it runs by itself.
         ended: how the gateway ended though nobody stopped it, or "".
     """
 
@@ -43,4 +45,5 @@ class World:
     places: Mapping[str, str] = field(default_factory=dict)
     wall: Callable[[], datetime | None] = wall_now
     log: GatewayLog | None = None
+    still: Callable[[], AbstractContextManager[None]] | None = None
     ended: Callable[[], str] = never_ends

@@ -161,6 +161,7 @@ async def socket_world(setting: Setting) -> AsyncIterator[World]:
             places={PYTHON: sys.executable, **gateway.places},
             wall=time.wall,
             log=gateway.log,
+            still=time.still,
             ended=gateway.ended,
         )
 

@@ -62,7 +62,8 @@ def test_an_event_shows_no_key() -> None:
 
     async def work(bench: Bench, _: FunctionGateway) -> History:
         await bench.submit(bench.order())
-        bench._world.inbox.take(b'{"id": "e", "data": {"owner": "Bearer vk-1"}}', bench.clock.now(), 0)
+        told = b'{"id": "e", "data": {"owner": "Bearer %s"}}' % minted().encode()
+        bench._world.inbox.take(told, bench.clock.now(), 0)
         return bench.history()
 
     (found,) = [event for event in on_a_bench(answering(202, ACCEPTED), work).events if isinstance(event, Webhook)]

@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from tests.support.benches import FunctionGateway, on_a_bench
+from tests.support.benches import FunctionGateway, minted, on_a_bench
 
 from veocontracts.bench import Bench
 from veocontracts.events import UpstreamPoll, UpstreamSubmit
@@ -63,7 +63,7 @@ def test_a_submit_shows_its_plan() -> None:
 
 def test_a_key_that_is_passed_on_is_not_written_down() -> None:
     """A gateway may hand its client's key to its upstream, wherever in the body."""
-    (event,) = seen(Forwarding(), fields={"prompt": "a lamp for vk-1"})
+    (event,) = seen(Forwarding(), fields={"prompt": f"a lamp for {minted()}"})
     assert isinstance(event, UpstreamSubmit)
     assert event.request["prompt"].endswith("a lamp for <key:main>")
 

@@ -7,12 +7,13 @@ have another upstream for each of its services, one job of each further service.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from veocontracts.bench import Bench
 from veocontracts.events import Submit
 from veocontracts.runner import smoke
-from veocontracts.runner.clock_probe import WATCHED, clock_probe
+from veocontracts.runner.clock_probe import clock_probe
+from veocontracts.runner.pace import WATCHED
 from veocontracts.runner.terms_of import Probed
 from veosim.errors import VeosimError
 from veosim.units import SECOND
@@ -27,18 +28,19 @@ class UnusableError(VeosimError):
     """The gateway or the harness cannot be used: exit code 3."""
 
 
-async def probe(bench: Bench, patience: int) -> Probed:
+async def probe(bench: Bench, patience: int, slower: Sequence[int] = ()) -> Probed:
     """Send one job and watch it; then, where there is a ledger, send another one that completes at once.
 
     Args:
         bench: a bench on the gateway that is to be judged.
         patience: `reach_within` on the bench's clock.
+        slower: the gaps between polls at another start, whose clock ran more slowly.
 
     Raises:
         UnusableError: the gateway does not answer, does not accept the job, does not call this upstream or with
             another key, or shows nothing of a charge; with the next step to try.
     """
-    probed = await clock_probe(bench, await guard(bench, patience))
+    probed = await clock_probe(bench, await guard(bench, patience), slower)
     if bench.terms.ledger and probed.clock_proved:
         await _charge(bench, WATCHED + probed.poll_gap)
     return probed

@@ -14,7 +14,8 @@ from veocontracts.bench import Bench, Setting
 from veocontracts.events import Call, Read, Submit
 from veocontracts.rules import Rule
 from veocontracts.runner.census import Census
-from veocontracts.runner.probe import UnusableError, probe
+from veocontracts.runner.pace import SLOWER, first_gaps
+from veocontracts.runner.probe import UnusableError, guard, probe
 from veocontracts.runner.terms_of import Probed
 from veocontracts.tally import SetAside, Tallies
 from veocontracts.targets.process import UnreadyError
@@ -90,10 +91,11 @@ async def _judge(
     rules: Sequence[Rule], mode: Mode, make_setting: Made, progress: Callable[[int, int], None], *, can_fall_back: bool
 ) -> tuple[Setting, Tallies] | str:
     """One mode's run, or why its clock did not move where there is another one to try."""
+    slower = await _slower(mode, make_setting)
     first = make_setting(Probed(), mode)
     async with socket_world(first) as world:
         reach = round(first.profile.reach_within * mode.factor)
-        probed = await probe(Bench(first, world, "probe"), reach)
+        probed = await probe(Bench(first, world, "probe"), reach, slower)
         if not probed.clock_proved and (can_fall_back or mode.name in STANDS_STILL):
             return probed.clock_note
         setting = make_setting(probed, mode)
@@ -120,6 +122,21 @@ async def _judge(
         if lost:
             tallies.errors.append(died(world, lost, len(cases) - tallies.cases - len(lost)))
     return setting, tallies
+
+
+async def _slower(mode: Mode, make_setting: Made) -> tuple[int, ...]:
+    """How far apart the polls of a first start are, whose clock runs more slowly: the probe compares them.
+
+    Only libfaketime tells a gateway nothing of its pace, and so nothing of how far apart its polls are to be.
+    """
+    if mode.name != "faketime":
+        return ()
+    mode = replace(mode, factor=mode.factor / SLOWER)
+    setting = make_setting(Probed(), mode)
+    async with socket_world(setting) as world:
+        bench = Bench(setting, world, "pace")
+        submit = await guard(bench, round(setting.profile.reach_within * mode.factor))
+        return await first_gaps(bench, submit)
 
 
 def died(world: World, lost: Sequence[str], undriven: int) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from contextlib import AbstractAsyncContextManager
+from contextlib import AbstractAsyncContextManager, AbstractContextManager
 from datetime import datetime
 from pathlib import Path
 from typing import Protocol
@@ -32,6 +32,11 @@ class Timekeeper(Protocol):
     @property
     def client(self) -> Clock:
         """The clients' clock, and the history's: it shows what the simulator's shows."""
+        ...
+
+    @property
+    def still(self) -> Callable[[], AbstractContextManager[None]] | None:
+        """A block in which the clock stands still; None where it runs by itself."""
         ...
 
     def environment(self) -> Mapping[str, str]:

@@ -25,7 +25,10 @@ class Running:
     Attributes:
         clock: the simulator's, and the history's.
         client: the clients', which is the same.
+        still: nobody can stop it.
     """
+
+    still = None
 
     def __init__(self, clock: ScaledClock, knobs: Mapping[str, str]) -> None:
         self.client = self.clock = clock

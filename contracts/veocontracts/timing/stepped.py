@@ -114,6 +114,8 @@ class Stepped:
         self._moved = 0
         self._busy_at = 0
         self._asked: list[int] = []
+        self._going = asyncio.Event()
+        self._going.set()
         self.clock, self.client = StepClock(self._now), StepClock(self._now)
 
     def _now(self) -> int:
@@ -130,6 +132,15 @@ class Stepped:
     def wall(self) -> datetime | None:
         """The instant that the gateway believes in."""
         return self._mover.wall(self._moved)
+
+    @contextmanager
+    def still(self) -> Iterator[None]:
+        """No further step is made."""
+        self._going.clear()
+        try:
+            yield
+        finally:
+            self._going.set()
 
     def close(self) -> None:
         """Clear what is left behind."""
@@ -185,6 +196,7 @@ class Stepped:
         try:
             while True:
                 await self._settled()
+                await self._going.wait()
                 step = self._next()
                 await self._upstream(self._moved + step)
                 await self._mover.move(gateway, step, self._moved)

@@ -15,7 +15,7 @@ from veocontracts.timing.stepped import FINEST, StepClock, Stepped
 from veosim.clock import EPOCH
 from veosim.errors import VeosimError
 from veosim.inprocess import Response
-from veosim.units import MILLISECOND, SECOND
+from veosim.units import MILLISECOND, SECOND, seconds
 
 T = TypeVar("T")
 STEP = 5 * SECOND
@@ -84,6 +84,24 @@ def run(work: Callable[[Stepped, GatewayPort, Gateway], Awaitable[T]], mover: Mo
             return await work(time, port, gateway)
 
     return asyncio.run(main())
+
+
+def test_no_step_is_made_while_it_stands_still() -> None:
+    """Beyond one that has begun; afterwards time goes on."""
+    mover = Moved()
+
+    async def work(time: Stepped, port: GatewayPort, gateway: Gateway) -> tuple[int, int]:
+        await time.client.sleep(STEP)
+        with time.still():
+            asleep = asyncio.create_task(time.client.sleep(3 * STEP))
+            before = len(mover.steps)
+            await asyncio.sleep(20 * seconds(MILLISECOND))  # why: real time, in which many steps would be made
+            still = len(mover.steps) - before
+        await asleep
+        return still, len(mover.steps) - before
+
+    still, after = run(work, mover)
+    assert (still <= 1, after >= 3) == (True, True)
 
 
 def test_a_client_sleeps_for_as_many_steps_as_it_takes() -> None:
