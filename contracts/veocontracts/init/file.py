@@ -9,6 +9,8 @@ from typing import Any
 
 from veocontracts.init.answers import Answers
 from veocontracts.init.findings import Findings
+from veocontracts.profile import ScaledTime, Timeout
+from veocontracts.timing.running import divided
 
 ROLES: Mapping[str, str] = {
     "other": "a second key of full rights: without it nobody can tell whether jobs are private",
@@ -131,10 +133,15 @@ def _timeout(answers: Answers) -> Iterator[str]:
     if answers.command and answers.is_faketime:
         clocks["faketime"] = {"rate": answers.factor}
     if answers.knobs:
-        clocks["scaled"] = {"factor": answers.factor, "env": dict(answers.knobs)}
+        given = {"declared": [knob for knob, _ in answers.knobs]} if answers.url else {"env": dict(answers.knobs)}
+        clocks["scaled"] = {"factor": answers.factor, **given}
     if not clocks:
         return
     yield "  clock:"
+    if answers.url:
+        times = divided(Timeout(), ScaledTime(factor=answers.factor))
+        told = ", ".join(f"{name}={times[knob]}" for knob, name in answers.knobs)
+        yield f"    # It runs already, so it is its operator who sets these, in seconds: {told}"
     for kind, spec in clocks.items():
         yield f"    {kind}: {_flow(spec)}"
 

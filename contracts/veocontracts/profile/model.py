@@ -136,4 +136,11 @@ class Profile(Strict):
                 "clock",
                 "faketime",
             )
+        scaled = self.timeout.clock.scaled
+        if self.target.http is not None and scaled is not None and scaled.env:
+            raise contradiction(
+                "nobody sets the variables of a gateway that runs already; its operator does, and then "
+                f"'declared: [{', '.join(scaled.env)}]' says so",
+                *("timeout", "clock", "scaled", "env"),
+            )
         return self

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 
-from veocontracts.profile import Profile
+from veocontracts.profile import Profile, ScaledTime, Timeout
 from veocontracts.targets.base import GatewayPort
 from veocontracts.targets.registry import Attached
 from veocontracts.timing.faketime import FakedFiles, at_rate
@@ -111,9 +111,11 @@ def knobs(profile: Profile) -> dict[str, str]:
     scaled = profile.timeout.clock.scaled
     if scaled is None:
         return {}
-    times = {
-        "job_timeout": profile.timeout.after,
-        "poll_interval": scaled.poll_interval,
-        "rate_window": 60 * SECOND,
-    }
-    return {name: f"{seconds(times[knob]) / scaled.factor:.6g}" for knob, name in scaled.env.items()}
+    times = divided(profile.timeout, scaled)
+    return {name: times[knob] for knob, name in scaled.env.items()}
+
+
+def divided(timeout: Timeout, scaled: ScaledTime) -> dict[str, str]:
+    """What each of a gateway's times has to be set to, in seconds."""
+    times = {"job_timeout": timeout.after, "poll_interval": scaled.poll_interval, "rate_window": 60 * SECOND}
+    return {knob: f"{seconds(time) / scaled.factor:.6g}" for knob, time in times.items()}

@@ -69,6 +69,20 @@ def test_the_other_targets(tmp_path: Path, given: dict[str, Any], key: str, expe
     assert found.target.model_dump(exclude_none=True, exclude_defaults=True) == {key: expected}
 
 
+def test_what_an_operator_has_to_set_is_told(tmp_path: Path) -> None:
+    """Nobody can set the variables of a gateway that runs already: its file says which, and to what."""
+    knobs = (("job_timeout", "ACME_TIMEOUT_S"), ("poll_interval", "ACME_POLL_S"))
+    answers = Answers(name="acme", url="http://127.0.0.1:8080", keys=KEYS[:1], knobs=knobs)
+    clock = _loaded(tmp_path, answers, Findings()).timeout.clock
+    assert clock.model_dump(exclude_none=True, exclude_defaults=True) == {
+        "scaled": {"factor": 60, "declared": ("job_timeout", "poll_interval")}
+    }
+    assert (
+        "    # It runs already, so it is its operator who sets these, in seconds: "
+        "ACME_TIMEOUT_S=10, ACME_POLL_S=0.0833333\n"
+    ) in profile_text(answers, Findings())
+
+
 def test_what_was_seen_and_what_is_missing_stands_in_the_file(tmp_path: Path) -> None:
     """Words and services as values; the rest as comments, which say what to do."""
     findings = Findings(
