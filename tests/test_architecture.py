@@ -31,7 +31,7 @@ LAYERS: dict[str, tuple[tuple[str, ...], ...]] = {
         ("cli", "pytest_plugin"),
     ),
     "veocontracts": (
-        ("terms", "steps", "events", "history", "reference", "pointers", "wires", "documents", "secrets"),
+        ("terms", "steps", "events", "history", "reference", "pointers", "wires", "documents", "places", "secrets"),
         ("rules", "profile"),
         ("effort", "signature", "tally", "verdict", "known_failures", "pictures", "rulebook"),
         (
@@ -53,7 +53,7 @@ LAYERS: dict[str, tuple[tuple[str, ...], ...]] = {
             "timing",
             "targets",
         ),
-        ("world", "bench", "failures"),
+        ("world", "setting", "record", "bench", "failures"),
         ("worlds", "replaying", "addresses"),
         ("engines", "shrink"),
         ("workloads",),

@@ -4,64 +4,31 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from decimal import Decimal
 from functools import partial
 from typing import Any
 
 from veocontracts.caller import Caller
 from veocontracts.conformance import answer_problems
-from veocontracts.effort import DEFAULT_EFFORT, Effort
-from veocontracts.events import Call, Entry, Event, LedgerRead, Read, Restart, Shown, Submit
-from veocontracts.faces import Face, at, parse
+from veocontracts.events import Call, LedgerRead, Read, Restart, Shown, Submit
+from veocontracts.faces import at, parse
 from veocontracts.history import History
 from veocontracts.ledger import Books, amount_of, told_cost
 from veocontracts.notebook import Notebook
 from veocontracts.orders import Asking, Order, OrderBook
-from veocontracts.profile import Profile
-from veocontracts.recording import Recording
+from veocontracts.places import UPSTREAM_URL
+from veocontracts.record import Record
+from veocontracts.setting import Setting
 from veocontracts.steps import Origin
-from veocontracts.terms import Terms
-from veocontracts.timing.modes import VIRTUAL, Mode
-from veocontracts.upstream_view import View
 from veocontracts.world import World
 from veosim.errors import VeosimError
 from veosim.inprocess import Response
 from veosim.job import JobError, Outcome
-from veosim.journal import Exchange
 from veosim.units import SECOND
 
 SETTLE = 30 * SECOND
 READ_LIMIT = 5_000
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Scope:
-    """How much a run tries.
-
-    Attributes:
-        regressions: what is driven again, before all else.
-        workloads: only these; none means all.
-        effort: what the run may spend.
-    """
-
-    regressions: tuple[Recording, ...] = ()
-    workloads: frozenset[str] = frozenset()
-    effort: Effort = DEFAULT_EFFORT
-
-
-@dataclass(frozen=True, slots=True)
-class Setting:
-    """All that a run is determined by; it travels to the process that runs the cases."""
-
-    profile: Profile
-    face: Face
-    terms: Terms
-    seed: int
-    phase: int = 0
-    """Nanoseconds that a case waits before it begins, so that poll phases are drawn too."""
-    scope: Scope = Scope()
-    mode: Mode = VIRTUAL
 
 
 class Bench:
@@ -71,11 +38,14 @@ class Bench:
         setting: what cases have in common.
         world: what they share.
         case: its name.
-        life: tells apart the times that one run drives it, each with keys of its own.
-        lone: whether no other case is under way, so that upstream jobs of no order at all are this case's too.
+        life: tells apart the times that one run drives the case, each with keys of its own.
+        lone: see `Record`.
+
+    Attributes:
+        record: what was seen so far.
     """
 
-    def __init__(self, setting: Setting, world: World, case: str, life: str = "", *, lone: bool = False) -> None:
+    def __init__(self, setting: Setting, world: World, case: str, *, life: str = "", lone: bool = False) -> None:
         self.setting = setting
         self.terms = setting.terms
         self.face = setting.face
@@ -83,14 +53,11 @@ class Bench:
         self.steps = Notebook(world.clock)
         # A gateway that never answers is left after twice its deadline, on the loop's own clock.
         origin, patience = Origin(setting.seed, case), 2 * setting.terms.timeout
-        self.caller = Caller(world.gateway, world.keys, patience, origin, setting.profile, life)
+        self.caller = Caller(world.gateway, world.keys, patience, setting.profile, origin, life)
         self._books = Books(setting.profile, self.caller, world.places, own_keys=setting.terms.own_keys)
         self._world = world
         self._case = case
-        self._lone = lone
-        self._events: list[tuple[int, Event]] = []
-        self._began = world.clock.now()
-        self._logged = world.log.position() if world.log is not None else 0
+        self.record = Record(setting, world, self.caller, lone=lone)
         self.book = OrderBook(setting.face, world.simulator, origin, signed=setting.terms.signed_callbacks)
 
     # -- what a case does -----------------------------------------------------------------------------------------
@@ -111,7 +78,7 @@ class Bench:
             if paced and secret is not None:
                 await self._world.keys.room(secret, self.clock)
             if await self._books.open(key):
-                self._note_charges(key, None, Decimal(0))
+                self.record.add_charges(key, None, Decimal(0))
             return await self._submit(order, key)
 
     async def _submit(self, order: Order, key: str) -> Submit:
@@ -119,10 +86,10 @@ class Bench:
         raw = isinstance(order.body, bytes)
         body = order.body if raw else json.dumps(service.wire(order.body), ensure_ascii=False).encode()
         headers = {"Content-Type": order.content_type, **self.caller.headers(key)}
-        sent, seen = self.clock.now(), self._seen()
+        sent, seen = self.clock.now(), self.record.seen()
         answer = await self.caller.send("POST", service.path, headers, body)
-        data = self.caller.data(answer)
-        job_id = at(data, self.face.answer_id)
+        wall, told = self._world.wall(), self._told(f"POST {service.path}", answer)
+        job_id = at(told.get("data"), self.face.answer_id)
         event = Submit(
             at=sent,
             label=order.label,
@@ -131,15 +98,12 @@ class Bench:
             intent=order.intent,
             about=order.about,
             request=repr(order.body[:200]) if raw else order.body,
-            answered_at=self.clock.now() if answer else None,
-            status=answer.status if answer else None,
-            data=data,
             headers=self.caller.plain(answer.headers) if answer else {},
-            wall=self._world.wall(),
+            wall=wall,
             job_id=job_id if isinstance(job_id, str) and job_id else None,
-            problems=self._problems(f"POST {service.path}", answer, data),
+            **told,
         )
-        self._events.append((seen, event))
+        self.record.add(event, seen)
         return event
 
     async def read(self, submit: Submit, key: str | None = None, *, intent: str = "valid") -> Read:
@@ -194,19 +158,9 @@ class Bench:
         if not self._books.exist or self.caller.secret(key) is None:
             return None
         with self.steps.step("ledger", "", {"key": key}):
-            entries = await self._books.listed(key, self._jobs(key))
+            entries = await self._books.listed(key, self.record.jobs(key))
             total = await self._books.total(key)
-        return None if entries is None and total is None else self._note_charges(key, entries, total)
-
-    def _jobs(self, key: str) -> set[str]:
-        """The ids of the jobs that the key was given."""
-        submits = [event for _, event in self._events if isinstance(event, Submit) and event.key == key]
-        return {event.job_id for event in submits if event.job_id is not None}
-
-    def _note_charges(self, key: str, entries: tuple[Entry, ...] | None, total: Decimal | None) -> LedgerRead:
-        event = LedgerRead(at=self.clock.now(), key=key, entries=entries, total=total)
-        self._events.append((self._seen(), event))
-        return event
+        return None if entries is None and total is None else self.record.add_charges(key, entries, total)
 
     def answer_events(self, *statuses: int) -> None:
         """Answer the next deliveries of webhook events with these statuses, in this order."""
@@ -228,11 +182,11 @@ class Bench:
         """
         if self._world.restart is None:
             raise VeosimError("this target cannot be restarted; declare capabilities.restart only where it can")
-        began, seen = self.clock.now(), self._seen()
+        began, seen = self.clock.now(), self.record.seen()
         with self.steps.step("restart", "", {"down": down}):
             await self._world.restart(partial(self.pause, down))
         event = Restart(at=began, ready_at=self.clock.now())
-        self._events.append((seen, event))
+        self.record.add(event, seen)
         return event
 
     async def call(self, asking: Asking) -> tuple[Call, Response | None]:
@@ -241,10 +195,9 @@ class Bench:
             secret = self.caller.secret(asking.key)
             if asking.method == "POST" and secret is not None:  # it may count towards the limit, as a submit does
                 await self._world.keys.room(secret, self.clock)
-            sent, seen = self.clock.now(), self._seen()
+            sent, seen = self.clock.now(), self.record.seen()
             headers = {**self.caller.headers(asking.key), **asking.headers}
             answer = await self.caller.send(asking.method, asking.path, headers, asking.body)
-        data = self.caller.data(answer)
         event = Call(
             at=sent,
             label=asking.label,
@@ -253,18 +206,11 @@ class Bench:
             intent=asking.intent,
             about=asking.about,
             request=parse(asking.body) if asking.body else None,
-            answered_at=self.clock.now() if answer else None,
-            status=answer.status if answer else None,
-            data=data,
             headers=self.caller.plain(answer.headers) if answer else {},
-            problems=self._problems(asking.operation, answer, data),
+            **self._told(asking.operation, answer),
         )
-        self._events.append((seen, event))
+        self.record.add(event, seen)
         return event, answer
-
-    def log(self) -> list[str]:
-        """The last lines that the gateway has written since the case began."""
-        return [] if self._world.log is None else self._world.log.lines(self._logged)
 
     @property
     def ended(self) -> str:
@@ -274,12 +220,7 @@ class Bench:
     @property
     def upstream_url(self) -> str:
         """Where the gateway finds the simulator."""
-        return self._world.places.get("{upstream_url}", "")
-
-    def asked(self) -> list[Exchange]:
-        """All that was asked of the simulator since the case began, by whomever."""
-        journal = self._world.simulator.journal
-        return [each for each in journal if each.at >= self._began and each.kind != "callback"]
+        return self._world.places.get(UPSTREAM_URL, "")
 
     def plain_notes(self) -> list[str]:
         """What the suite has to say, without the gateway's log."""
@@ -287,28 +228,9 @@ class Bench:
 
     def history(self) -> History:
         """All that was seen, in order of time."""
-        world = self._world
-        keys, secrets = self.caller.fingerprints(), self.caller.secrets
-        view = View(
-            world.simulator,
-            self.book.markers,
-            keys,
-            self._began,
-            world.alone,
-            secrets,
-            self._lone,
-            world.older,
-        )
-        # At one instant, a client's call comes after the exchanges that the upstream had seen when it was sent.
-        ordered: list[tuple[int, int, int, Event]] = [(event.at, seen, 1, event) for seen, event in self._events]
-        ordered += [(event.at, number, 0, event) for number, event in view.events()]
-        labels = {event.job_id: event.label for _, event in self._events if isinstance(event, Submit) and event.job_id}
-        pointers = self.setting.profile.webhooks
-        for seen, webhook in world.inbox.events(pointers, self.terms, labels, self._began, secrets, alone=world.alone):
-            ordered.append((webhook.at, seen, 2, webhook))
-        events = [event for *_, event in sorted(ordered, key=lambda item: item[:3])]
-        notes = (*self.plain_notes(), *(f"log: {line}" for line in self.log()))
-        return History(self.terms, self._case, tuple(events), notes, self.steps.made(), self.book.origin)
+        notes = (*self.plain_notes(), *(f"log: {line}" for line in self.record.log()))
+        events = self.record.events(self.book.markers)
+        return History(self.terms, self._case, events, notes, self.steps.made(), self.book.origin)
 
     # -- how it is done -------------------------------------------------------------------------------------------
 
@@ -316,9 +238,10 @@ class Bench:
         secret = self.caller.secret(key)
         if self.terms.counts_polls and secret is not None:  # then a read takes room, as a submit does
             await self._world.keys.room(secret, self.clock)
-        sent, seen = self.clock.now(), self._seen()
+        sent, seen = self.clock.now(), self.record.seen()
         answer = await self.caller.send("GET", self.face.job_at(job_id), self.caller.headers(key))
-        data = self.caller.data(answer)
+        wall, told = self._world.wall(), self._told(f"GET {self.face.job_path}", answer)
+        data = told.get("data")
         shown = self._shown(data) if answer and answer.status == 200 and isinstance(data, Mapping) else None
         header = self.setting.profile.ledger.header
         if shown is not None and answer is not None and header is not None:
@@ -328,25 +251,21 @@ class Bench:
             label=label,
             key=key,
             intent=intent,
-            answered_at=self.clock.now() if answer else None,
-            status=answer.status if answer else None,
-            data=data,
             shown=shown,
-            wall=self._world.wall(),
-            problems=self._problems(f"GET {self.face.job_path}", answer, data),
+            wall=wall,
+            **told,
         )
-        self._events.append((seen, event))
+        self.record.add(event, seen)
         return event
 
-    def _problems(self, operation: str, answer: Response | None, data: Any) -> tuple[str, ...]:
+    def _told(self, operation: str, answer: Response | None) -> dict[str, Any]:
+        """What every event holds of its answer; nothing where none came."""
         if answer is None:
-            return ()
+            return {}
+        now, data = self.clock.now(), self.caller.data(answer)
         content_type = answer.headers.get("content-type", "")
-        return answer_problems(self.face.document, operation, answer.status, content_type, data)
-
-    def _seen(self) -> int:
-        """How many exchanges the upstream has seen by now."""
-        return self._world.simulator.journal.count
+        problems = answer_problems(self.face.document, operation, answer.status, content_type, data)
+        return {"answered_at": now, "status": answer.status, "data": data, "problems": problems}
 
     def _shown(self, data: Any) -> Shown:
         ledger = self.setting.profile.ledger.job

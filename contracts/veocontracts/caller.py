@@ -27,8 +27,8 @@ class Caller:
         gateway: what is called.
         keys: where secrets come from.
         patience: nanoseconds of the loop's clock after which a gateway that does not answer is left.
-        origin: of the case; its keys follow from it.
         profile: has further texts that are not written down.
+        origin: of the case; its keys follow from it.
         life: see `Keys.fresh`.
 
     Attributes:
@@ -37,14 +37,14 @@ class Caller:
     """
 
     def __init__(
-        self, gateway: GatewayPort, keys: Keys, patience: int, origin: Origin, profile: Profile, life: str = ""
+        self, gateway: GatewayPort, keys: Keys, patience: int, profile: Profile, origin: Origin, life: str = ""
     ) -> None:
         self._gateway = gateway
         self._source = keys
         self._patience = patience
+        self._profile = profile
         self._origin = origin
         self._life = life
-        self._profile = profile
         self._keys: dict[str, str] = {}
         self.secrets = secrets_told(profile)
         self.notes: list[str] = []

@@ -8,11 +8,13 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from veocontracts.bench import Bench, Setting
+from veocontracts.bench import Bench
 from veocontracts.history import History
 from veocontracts.replaying import play
+from veocontracts.setting import Setting
 from veocontracts.steps import Step
-from veocontracts.timing.virtual import VirtualLoop, VirtualRunner
+from veocontracts.timing.loop import VirtualLoop
+from veocontracts.timing.virtual import VirtualRunner
 from veocontracts.worlds import virtual_world
 from veosim.errors import VeosimError
 from veosim.units import SECOND
@@ -119,6 +121,6 @@ class _Search:
     async def _do(self, loop: VirtualLoop, steps: Steps) -> History:
         del loop
         async with virtual_world(self._setting) as world:
-            bench = Bench(self._setting, world, self._case, f"shrinking {self._about} {self._left}")
+            bench = Bench(self._setting, world, self._case, life=f"shrinking {self._about} {self._left}")
             await play(bench, steps)
             return bench.history()

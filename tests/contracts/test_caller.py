@@ -46,7 +46,7 @@ def caller(
     """A client of the reference gateway; with the profile's keys, how others are minted, what the environment gave."""
     profile = find_profile("reference").with_environment(given)
     auth = profile.auth.model_copy(update={"mint": mint, "keys": keys or profile.auth.keys})
-    return Caller(gateway, Keys(auth, 60, 60 * SECOND), patience, Origin(0, CASE), profile)
+    return Caller(gateway, Keys(auth, 60, 60 * SECOND), patience, profile, Origin(0, CASE))
 
 
 def echoed(it: Caller, said: str) -> tuple[object, Mapping[str, str]]:

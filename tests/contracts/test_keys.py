@@ -8,7 +8,8 @@ import pytest
 from veocontracts.keys import Keys
 from veocontracts.profile import Auth
 from veocontracts.steps import Origin
-from veocontracts.timing.virtual import VirtualClock, VirtualLoop, VirtualRunner
+from veocontracts.timing.loop import VirtualLoop
+from veocontracts.timing.virtual import VirtualClock, VirtualRunner
 from veosim.units import SECOND
 
 MINUTE = 60 * SECOND

@@ -6,15 +6,17 @@ from dataclasses import replace
 import pytest
 from tests.support.benches import minted, setting
 
-from veocontracts.bench import Bench, Setting
+from veocontracts.bench import Bench
 from veocontracts.events import Submit
 from veocontracts.history import History
 from veocontracts.profiles import with_mutant
 from veocontracts.replaying import play
 from veocontracts.rules import RULES
+from veocontracts.setting import Setting
 from veocontracts.shrink import shrink
 from veocontracts.steps import Step
-from veocontracts.timing.virtual import VirtualLoop, VirtualRunner
+from veocontracts.timing.loop import VirtualLoop
+from veocontracts.timing.virtual import VirtualRunner
 from veocontracts.worlds import virtual_world
 from veosim.errors import VeosimError
 from veosim.units import SECOND

@@ -5,11 +5,12 @@ from dataclasses import replace
 
 from tests.support.benches import minted, setting
 
-from veocontracts.bench import Setting
 from veocontracts.profile import Target
+from veocontracts.setting import Setting
 from veocontracts.steps import Origin
+from veocontracts.timing.loop import VirtualLoop
 from veocontracts.timing.modes import ticking
-from veocontracts.timing.virtual import VirtualLoop, VirtualRunner
+from veocontracts.timing.virtual import VirtualRunner
 from veocontracts.worlds import socket_world, virtual_world
 
 ORIGIN = Origin(0, "a case")

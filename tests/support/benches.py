@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 from typing import Any, TypeVar
 
-from veocontracts.bench import Bench, Setting
+from veocontracts.bench import Bench
 from veocontracts.faces import face
 from veocontracts.keys import Keys
 from veocontracts.ledger import powers_of
@@ -14,8 +14,10 @@ from veocontracts.profile import Ledger
 from veocontracts.profiles import find_profile
 from veocontracts.runner.run import setting_of
 from veocontracts.runner.terms_of import Probed
+from veocontracts.setting import Setting
 from veocontracts.steps import Origin
-from veocontracts.timing.virtual import VirtualClock, VirtualLoop, VirtualRunner
+from veocontracts.timing.loop import VirtualLoop
+from veocontracts.timing.virtual import VirtualClock, VirtualRunner
 from veocontracts.world import World
 from veosim.inprocess import Response
 from veosim.simulator import Simulator
@@ -26,16 +28,16 @@ Answerer = Callable[[str, str, Mapping[str, str], bytes], Awaitable[Response]]
 
 
 class FunctionGateway:
-    """Calls a function, and keeps what was asked."""
+    """Calls a function, `answer`, and keeps what was asked."""
 
     def __init__(self, answer: Answerer) -> None:
         self.asked: list[tuple[str, str, dict[str, str], bytes]] = []
-        self._answer = answer
+        self.answer = answer
 
     async def send(self, method: str, path: str, headers: Mapping[str, str], body: bytes = b"") -> Response:
         """Hand the request on."""
         self.asked.append((method, path, dict(headers), body))
-        return await self._answer(method, path, headers, body)
+        return await self.answer(method, path, headers, body)
 
 
 def minted(role: str = "main", case: str = CASE, seed: int = 0) -> str:

@@ -17,7 +17,8 @@ from starlette.applications import Starlette
 
 from veocontracts.reference.app import create
 from veocontracts.reference.settings import Settings
-from veocontracts.timing.virtual import VirtualClock, VirtualLoop, VirtualRunner
+from veocontracts.timing.loop import VirtualLoop
+from veocontracts.timing.virtual import VirtualClock, VirtualRunner
 from veosim import parse_scenario
 from veosim.app import create_app
 from veosim.inprocess import App, Response, call, lifespan

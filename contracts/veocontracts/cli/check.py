@@ -9,7 +9,6 @@ from pathlib import Path
 
 import click
 
-from veocontracts.bench import Scope
 from veocontracts.cli.drafting import drafted
 from veocontracts.cli.ending import ending
 from veocontracts.cli.explaining import explain
@@ -26,6 +25,7 @@ from veocontracts.recording import load_all
 from veocontracts.rulebook import check_names
 from veocontracts.runner.plan import plan
 from veocontracts.runner.run import choose, judge
+from veocontracts.setting import Scope
 from veocontracts.verdict import Run
 from veosim.clock import wall_now
 from veosim.errors import VeosimError

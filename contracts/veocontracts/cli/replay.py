@@ -9,7 +9,6 @@ from pathlib import Path
 
 import click
 
-from veocontracts.bench import Scope
 from veocontracts.cli.ending import ending, json_errors
 from veocontracts.cli.judge import loaded
 from veocontracts.cli.progress import progress_bar
@@ -18,6 +17,7 @@ from veocontracts.profiles import BUNDLED
 from veocontracts.recording import Head
 from veocontracts.report import data, text
 from veocontracts.runner.run import choose, judge
+from veocontracts.setting import Scope
 from veocontracts.verdict import Run
 from veocontracts.workloads import regressions
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 
-from veocontracts.bench import Scope
 from veocontracts.profile import Profile
 from veocontracts.profiles import BUNDLED, find_profile, with_mutant
 from veocontracts.reference.mutants import gateway_class
 from veocontracts.rules import Rule
+from veocontracts.setting import Scope
 from veosim.errors import VeosimError
 
 

@@ -16,9 +16,9 @@ from hypothesis.internal.conjecture import providers
 from hypothesis.internal.constants_ast import Constants
 from hypothesis.stateful import run_state_machine_as_test
 
-from veocontracts.bench import Setting
 from veocontracts.engines.machine_steps import Life
 from veocontracts.rules.base import Rule
+from veocontracts.setting import Setting
 from veocontracts.tally import Tallies
 from veocontracts.timing.virtual import VirtualRunner
 from veosim.errors import VeosimError

@@ -9,13 +9,15 @@ from typing import Any, TypeVar
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
 
-from veocontracts.bench import Bench, Setting
+from veocontracts.bench import Bench
 from veocontracts.engines.machine_draws import Wishes, latest, orders, wrong_orders
 from veocontracts.events import Submit
 from veocontracts.orders import Order
 from veocontracts.rules.base import Rule
+from veocontracts.setting import Setting
 from veocontracts.tally import Tallies
-from veocontracts.timing.virtual import VirtualLoop, VirtualRunner
+from veocontracts.timing.loop import VirtualLoop
+from veocontracts.timing.virtual import VirtualRunner
 from veocontracts.worlds import virtual_world
 from veosim.job import Outcome
 from veosim.units import SECOND

@@ -9,6 +9,7 @@ from typing import Any
 
 from veocontracts.init.answers import Answers
 from veocontracts.init.findings import Findings
+from veocontracts.places import UPSTREAM_URL
 from veocontracts.profile import ScaledTime, Timeout
 from veocontracts.timing.running import divided
 
@@ -68,13 +69,13 @@ def _target(answers: Answers) -> Iterator[str]:
         yield "target:"
         yield "  asgi:"
         yield f"    factory: {_flow(answers.factory)}"
-        yield f"    kwargs: {_flow({answers.upstream_variable: '{upstream_url}'})}"
+        yield f"    kwargs: {_flow({answers.upstream_variable: UPSTREAM_URL})}"
     else:
         yield "# How it is started: {port}, {upstream_url} and {data} (an empty folder) are filled in."
         yield "target:"
         yield "  process:"
         yield f"    command: {_flow(answers.command)}"
-        yield f"    env: {_flow({answers.upstream_variable: '{upstream_url}'})}"
+        yield f"    env: {_flow({answers.upstream_variable: UPSTREAM_URL})}"
         yield f"    ready: {_flow({'get': answers.ready, 'within': '20s'})}"
 
 

@@ -12,6 +12,7 @@ from veocontracts.init.answers import Answers
 from veocontracts.init.file import profile_text
 from veocontracts.init.findings import Findings
 from veocontracts.init.observe import observe
+from veocontracts.places import UPSTREAM_URL
 from veocontracts.profile import Profile, load_profile
 from veocontracts.profile.secrets import secrets_of
 from veocontracts.runner.probe import UnusableError, guard, probe
@@ -20,8 +21,9 @@ from veocontracts.runner.terms_of import Probed
 from veocontracts.secrets import REPORTED
 from veocontracts.targets.leftovers import LEFTOVERS
 from veocontracts.targets.process import UnreadyError
+from veocontracts.timing.loop import VirtualLoop
 from veocontracts.timing.modes import VIRTUAL, Mode, declared_modes, modes_of
-from veocontracts.timing.virtual import VirtualLoop, VirtualRunner
+from veocontracts.timing.virtual import VirtualRunner
 from veocontracts.world import World
 from veocontracts.worlds import socket_world, virtual_world
 from veosim.errors import SourceError, VeosimError
@@ -113,7 +115,7 @@ async def _outside(
 ) -> Findings:
     async with socket_world(setting_of(profile, 0, Probed(), mode=mode)) as world:
         if wait is not None and answers.url:
-            await asyncio.to_thread(wait, world.places["{upstream_url}"])
+            await asyncio.to_thread(wait, world.places[UPSTREAM_URL])
         return await _looked(answers, profile, environment, world, mode)
 
 

@@ -8,6 +8,7 @@ from typing import Protocol, TypeVar
 
 from veocontracts.caller import Caller
 from veocontracts.events import Entry
+from veocontracts.places import filled
 
 T = TypeVar("T")
 
@@ -32,9 +33,7 @@ class Reader:
 
     def filled(self, text: str) -> str:
         """A text of the profile with its places filled in."""
-        for name, value in self.places.items():
-            text = text.replace(name, value)
-        return text
+        return filled(text, self.places)
 
     async def aside(self, work: Callable[[], T]) -> T:
         """Do what takes real time in the loop's executor: a virtual clock stands still meanwhile."""

@@ -8,8 +8,8 @@ from veocontracts.events import Entry
 from veocontracts.faces import at, parse
 from veocontracts.ledger.base import Reader, UnreadableError
 from veocontracts.ledger.rows import entries, of_key
+from veocontracts.places import KEY
 from veocontracts.profile import CommandLedger
-from veocontracts.profile.ledger import KEY
 from veocontracts.targets.command import Command, CommandError
 from veosim.errors import shown
 

@@ -9,12 +9,10 @@ from typing import Literal, Self
 from pydantic import Field, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
+from veocontracts.places import KEY
 from veosim.errors import shown
 from veosim.units import SECOND, Duration
 from veosim.yamlfile import Strict, contradiction
-
-KEY = "{key}"
-"""Where a command is given the key whose charges are wanted."""
 
 _SELECT = re.compile(r"\s*(?:select|with)\b[^;]*;?\s*", re.IGNORECASE)
 

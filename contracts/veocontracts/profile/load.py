@@ -8,26 +8,13 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from veocontracts.places import NAMES
 from veocontracts.profile.model import Profile
 from veosim.errors import Problem, SourceError, did_you_mean
 from veosim.yamlfile import Path_, Tree, load
 
 VARIABLE = re.compile(r"\$\{(\w+)\}")
 """A place in a profile that the environment fills."""
-
-PLACES = (
-    "callback_secret",
-    "data",
-    "gateway_url",
-    "key",
-    "port",
-    "python",
-    "upstream_app",
-    "upstream_key",
-    "upstream_url",
-    "webhook_url",
-)
-"""What the suite fills in, in braces."""
 
 _PLACE = re.compile(r"(?<!\$)\{([a-z_]+)\}")
 _LIKE = re.compile(r"\$\{[^}]*\}")
@@ -64,7 +51,7 @@ def _place_document(tree: Tree, folder: Path) -> None:
 def _misspelt(tree: Tree, path: Path_, value: str) -> Iterator[Problem]:
     """Places that are nearly ones that the suite fills in; other words in braces may be the gateway's own."""
     for word in _PLACE.findall(value):
-        if word not in PLACES and (hint := did_you_mean(word, PLACES)):
+        if word not in NAMES and (hint := did_you_mean(word, NAMES)):
             yield tree.problem(path, f"'{{{word}}}' is nothing that is filled in", hint=hint)
 
 

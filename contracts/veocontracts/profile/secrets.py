@@ -9,7 +9,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from itertools import chain
 from typing import Any
 
-from veocontracts.profile.load import PLACES, VARIABLE
+from veocontracts.places import NAMES
+from veocontracts.profile.load import VARIABLE
 from veocontracts.profile.model import Profile
 from veocontracts.secrets import REPORTED, TOLD, Secrets, tells_of_secret
 from veosim.seeded import fingerprint
@@ -122,4 +123,4 @@ def _telling(environment: Mapping[str, str]) -> Iterator[tuple[str, str]]:
 
 def _has_place(text: str) -> bool:
     """Whether the suite fills something in, so that the text is none by itself."""
-    return any(f"{{{place}}}" in text for place in PLACES)
+    return any(f"{{{place}}}" in text for place in NAMES)

@@ -8,6 +8,7 @@ from typing import Annotated, Any, Self
 from pydantic import AfterValidator, Field, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
 
+from veocontracts.places import PORT
 from veosim.outbound.url import UrlError, parse_url
 from veosim.units import SECOND, Duration
 from veosim.yamlfile import Strict, contradiction
@@ -53,7 +54,7 @@ class ProcessTarget(Strict):
     @property
     def serves(self) -> bool:
         """Whether it is given the gateway's port."""
-        return any("{port}" in text for text in (*self.command, *self.env.values()))
+        return any(PORT in text for text in (*self.command, *self.env.values()))
 
     def placed(self, folder: Path) -> Self:
         """The same, with its own folder looked for in this one."""

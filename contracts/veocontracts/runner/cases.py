@@ -6,11 +6,13 @@ import asyncio
 import traceback
 from collections.abc import Callable, Iterable
 
-from veocontracts.bench import Bench, Setting
+from veocontracts.bench import Bench
 from veocontracts.history import History
 from veocontracts.rules.base import Rule
+from veocontracts.setting import Setting
 from veocontracts.tally import Tallies
-from veocontracts.timing.virtual import VirtualLoop, VirtualRunner
+from veocontracts.timing.loop import VirtualLoop
+from veocontracts.timing.virtual import VirtualRunner
 from veocontracts.workloads.base import Case
 from veocontracts.worlds import virtual_world
 from veosim.errors import VeosimError

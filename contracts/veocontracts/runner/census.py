@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from veocontracts.bench import Bench, Setting
+from veocontracts.bench import Bench
 from veocontracts.history import History
 from veocontracts.rules import Rule
+from veocontracts.setting import Setting
 from veocontracts.tally import Tallies
 from veocontracts.world import World
 

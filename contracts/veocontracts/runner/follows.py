@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from veocontracts.bench import Scope
 from veocontracts.documents import answer_schema, document, pointers_of, schemas_at
 from veocontracts.faces import Face
 from veocontracts.profile import Profile
 from veocontracts.runner.plan import plan
 from veocontracts.runner.run import EVERYTHING, choose, setting_of, usable_modes
 from veocontracts.runner.terms_of import Probed
+from veocontracts.setting import Scope
 from veocontracts.tally import Tallies
 from veocontracts.timing.modes import describe
 from veocontracts.verdict import Verdict, results

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from veocontracts.bench import Scope
 from veocontracts.faces import face_of
 from veocontracts.profile import Profile
 from veocontracts.runner.run import EVERYTHING, choose, setting_of, usable_modes
 from veocontracts.runner.terms_of import Probed
+from veocontracts.setting import Scope
 from veocontracts.timing.modes import VIRTUAL, Mode, describe
 from veocontracts.workloads import selected
 from veosim.units import SECOND

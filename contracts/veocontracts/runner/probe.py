@@ -83,7 +83,7 @@ async def _guard_too(bench: Bench, patience: int, service: str) -> None:
 
 
 def _submits(bench: Bench) -> int:
-    return sum(exchange.kind == "submit" for exchange in bench.asked())
+    return sum(exchange.kind == "submit" for exchange in bench.record.asked())
 
 
 def _wait(submit: Submit, patience: int) -> int:

@@ -16,7 +16,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import ParamSpec, TypeVar
 
-from veocontracts.bench import Bench, Scope, Setting
+from veocontracts.bench import Bench
 from veocontracts.engines import machine
 from veocontracts.faces import face_of
 from veocontracts.profile import Profile
@@ -27,11 +27,13 @@ from veocontracts.runner.probe import UnusableError, probe
 from veocontracts.runner.shrinking import shorter, shrink_drawn
 from veocontracts.runner.sockets import judge_sockets
 from veocontracts.runner.terms_of import Probed, terms_of
+from veocontracts.setting import Scope, Setting
 from veocontracts.tally import Tallies
 from veocontracts.targets.keeper import die_with
 from veocontracts.targets.leftovers import LEFTOVERS
+from veocontracts.timing.loop import VirtualLoop
 from veocontracts.timing.modes import VIRTUAL, Mode, modes_of
-from veocontracts.timing.virtual import VirtualLoop, VirtualRunner
+from veocontracts.timing.virtual import VirtualRunner
 from veocontracts.verdict import Run, results
 from veocontracts.workloads import selected, sequences
 from veocontracts.worlds import virtual_world

@@ -10,7 +10,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import as_completed
 from dataclasses import dataclass, replace
 
-from veocontracts.bench import Scope, Setting
 from veocontracts.effort import Effort
 from veocontracts.engines import machine
 from veocontracts.profiles import find_profile, with_mutant
@@ -19,6 +18,7 @@ from veocontracts.reference.mutants.registry import PROFILES
 from veocontracts.rules import RULES, Rule
 from veocontracts.runner.cases import run_cases
 from veocontracts.runner.run import begun, gate, outcome_of, pool, probe_virtual, setting_of
+from veocontracts.setting import Scope, Setting
 from veocontracts.tally import Tallies
 from veocontracts.verdict import Verdict, results
 from veocontracts.workloads import Case, selected

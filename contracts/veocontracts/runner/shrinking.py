@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from veocontracts.bench import Setting
 from veocontracts.engines import machine
 from veocontracts.history import History
 from veocontracts.rules import RULES
 from veocontracts.rules.base import Observation
+from veocontracts.setting import Setting
 from veocontracts.shrink import shrink
 from veocontracts.signature import signature_of
 from veocontracts.tally import Finding, Key, Tallies

@@ -8,6 +8,7 @@ from http import HTTPStatus
 
 from veocontracts.bench import Bench
 from veocontracts.events import LedgerRead, Shown, Submit
+from veocontracts.places import UPSTREAM_URL
 from veosim.dialects import DIALECTS
 from veosim.dialects.base import Dialect, Operation
 from veosim.errors import printable, shown
@@ -25,7 +26,7 @@ LIST = 3
 
 def not_reached(bench: Bench, submit: Submit) -> str:
     """Why the simulator has not seen the first job."""
-    asked = [exchange for exchange in bench.asked() if exchange.method == "POST"]  # as every submit is
+    asked = [exchange for exchange in bench.record.asked() if exchange.method == "POST"]  # as every submit is
     if submit.status is not None and submit.status in REFUSALS:
         return with_log(bench, _key_refused(bench, submit))
     if asked:
@@ -48,7 +49,7 @@ def not_reached_too(bench: Bench, submit: Submit) -> str:
 
 def key_refused_upstream(bench: Bench) -> str:
     """That the simulator took none of the gateway's requests, since they carry another key; "" where it did."""
-    asked = bench.asked()
+    asked = bench.record.asked()
     if not asked or any(exchange.status not in REFUSALS for exchange in asked):
         return ""
     return with_log(bench, _upstream_key(bench, asked[0]))
@@ -82,7 +83,7 @@ def ledger_silent(bench: Bench, job: Shown | None, read: LedgerRead | None, subm
 
 def with_log(bench: Bench, said: str) -> str:
     """The message, and what the gateway wrote meanwhile."""
-    lines = bench.log()
+    lines = bench.record.log()
     return "\n".join([f"{said}; the end of its log:", *(f"  | {line}" for line in lines)]) if lines else said
 
 
@@ -114,7 +115,7 @@ def _refused(bench: Bench, submit: Submit) -> str:
 def _elsewhere(bench: Bench, submit: Submit) -> str:
     del submit
     profile = bench.setting.profile
-    url = "{upstream_url}"
+    url = UPSTREAM_URL
     if profile.target.http is not None:
         is_new = not profile.upstream.place[1]
         url = bench.upstream_url + "; upstream.listen gives it a port that stays" * is_new

@@ -10,13 +10,14 @@ import traceback
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
-from veocontracts.bench import Bench, Setting
+from veocontracts.bench import Bench
 from veocontracts.events import Call, Read, Submit
 from veocontracts.rules import Rule
 from veocontracts.runner.census import Census
 from veocontracts.runner.pace import SLOWER, first_gaps
 from veocontracts.runner.probe import UnusableError, guard, probe
 from veocontracts.runner.terms_of import Probed
+from veocontracts.setting import Setting
 from veocontracts.tally import SetAside, Tallies
 from veocontracts.targets.process import UnreadyError
 from veocontracts.timing.modes import Mode, ModeName

@@ -14,6 +14,7 @@ from contextlib import AsyncExitStack
 from functools import cache
 from typing import Any
 
+from veocontracts.places import filled
 from veocontracts.profile import AsgiTarget
 from veocontracts.profile.secrets import secrets_in
 from veosim.errors import VeosimError, printable
@@ -146,7 +147,7 @@ def make_app(target: AsgiTarget, places: Mapping[str, object]) -> App:
     Raises:
         VeosimError: it raises, or makes nothing that can be called.
     """
-    kwargs = {name: _filled(value, places) for name, value in target.kwargs.items()}
+    kwargs = {name: _given(value, places) for name, value in target.kwargs.items()}
     factory = load_factory(target)
     try:
         app: App = factory(**kwargs)
@@ -157,18 +158,15 @@ def make_app(target: AsgiTarget, places: Mapping[str, object]) -> App:
     return app
 
 
-def _filled(value: Any, places: Mapping[str, object]) -> Any:
+def _given(value: Any, places: Mapping[str, object]) -> Any:
     """A kwarg with what its places stand for: the upstream's app as it is, texts also inside a longer one."""
     if isinstance(value, dict):
-        return {key: _filled(item, places) for key, item in value.items()}
+        return {key: _given(item, places) for key, item in value.items()}
     if isinstance(value, list):
-        return [_filled(item, places) for item in value]
-    if not isinstance(value, str) or value in places:
-        return places.get(value, value) if isinstance(value, str) else value
-    for name, text in places.items():
-        if isinstance(text, str):
-            value = value.replace(name, text)
-    return value
+        return [_given(item, places) for item in value]
+    if not isinstance(value, str):
+        return value
+    return places[value] if value in places else filled(value, places)
 
 
 def mentions(target: AsgiTarget, place: str) -> bool:

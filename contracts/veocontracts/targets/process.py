@@ -8,6 +8,7 @@ import sys
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 
+from veocontracts.places import GATEWAY_URL, PORT, filled
 from veocontracts.profile import ProcessTarget, Profile
 from veocontracts.profile.secrets import secrets_of
 from veocontracts.targets import keeper
@@ -56,8 +57,8 @@ class Process:
     ) -> None:
         self.name = name
         self.target = target
-        self._command = [_filled(word, places) for word in target.command]
-        self._given = {name: _filled(text, places) for name, text in target.env.items()}
+        self._command = [filled(word, places) for word in target.command]
+        self._given = {name: filled(text, places) for name, text in target.env.items()}
         self._extra = extra
         self._log = log
         self._keeper: asyncio.subprocess.Process | None = None
@@ -120,7 +121,7 @@ class ProcessGateway(HttpGateway):
 
     Args:
         profile: with processes to start.
-        places: what the suite writes into the commands and their environments; port, address and this Python are added.
+        places: what the suite writes into the commands and their environments; port and address are added.
         patience: real seconds for one request.
         extra: asked at each start of a process.
         started: told of each process.
@@ -141,8 +142,7 @@ class ProcessGateway(HttpGateway):
         with listen("127.0.0.1", 0) as sock:
             self.url = address(sock)
         super().__init__(self.url, patience)
-        self.places = {**places, "{port}": self.url.rpartition(":")[2], "{python}": sys.executable}
-        self.places["{gateway_url}"] = self.url
+        self.places = {**places, PORT: self.url.rpartition(":")[2], GATEWAY_URL: self.url}
         self.log = GatewayLog(secrets_of(profile).in_text)
         self._started = started
         self._processes = [
@@ -201,9 +201,3 @@ class ProcessGateway(HttpGateway):
 
 def _called(name: str) -> str:
     return f"the gateway's process {name}" if name else "the gateway"
-
-
-def _filled(text: str, places: Mapping[str, str]) -> str:
-    for name, value in places.items():
-        text = text.replace(name, value)
-    return text

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 
+from veocontracts.places import GATEWAY_URL, PYTHON
 from veocontracts.profile import Profile
 from veocontracts.targets.base import GatewayPort
 from veocontracts.targets.http import HttpGateway
@@ -56,7 +58,7 @@ async def attached(
 
     Args:
         profile: with any target but `asgi`.
-        places: what the suite fills in, such as `{upstream_url}`.
+        places: what the suite fills in, such as `{upstream_url}`; this Python is added.
         patience: real seconds for one request.
         extra: asked at each start for the variables that only the gateway's processes get, such as those of a clock.
         started: told the number of each process, also of those that a restart brings.
@@ -64,12 +66,13 @@ async def attached(
     Raises:
         VeosimError: it cannot be started, or is not ready in time.
     """
+    places = {**places, PYTHON: sys.executable}
     async with AsyncExitStack() as stack:
         if profile.target.http is not None:
             url = profile.target.http.base_url
             reached = HttpGateway(url, patience)
             stack.push_async_callback(reached.close)
-            yield Attached(reached, {**places, "{gateway_url}": url})
+            yield Attached(reached, {**places, GATEWAY_URL: url})
         elif profile.target.started:
             gateway = ProcessGateway(profile, places, patience, extra, started)
             stack.push_async_callback(gateway.close)

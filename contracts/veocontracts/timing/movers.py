@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Protocol
 
+from veocontracts.places import filled
 from veocontracts.profile import Advance, OwnClock, Profile
 from veocontracts.targets.command import Command, CommandError, SlowError
 from veocontracts.targets.registry import Attached
@@ -248,7 +249,7 @@ async def _run(gateway: Attached, how: OwnClock, by: int) -> None:
     Raises:
         VeosimError: it cannot be run, takes too long or ends with anything but 0.
     """
-    words = [_filled(word, {**gateway.places, SECONDS: _seconds(by)}) for word in how.command]
+    words = [filled(word, {**gateway.places, SECONDS: _seconds(by)}) for word in how.command]
     try:
         command = Command(words, cwd=how.cwd)
         try:
@@ -272,9 +273,3 @@ def _amount(value: str | float | bool, by: int) -> str | float | bool:
     if value == SECONDS:
         return seconds(by) if by % SECOND else by // SECOND
     return value.replace(SECONDS, _seconds(by)) if isinstance(value, str) else value
-
-
-def _filled(text: str, places: Mapping[str, str]) -> str:
-    for name, value in places.items():
-        text = text.replace(name, value)
-    return text

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from veocontracts.bench import Bench, Setting
+from veocontracts.bench import Bench
 from veocontracts.events import Submit
 from veocontracts.faces import Face
 from veocontracts.faces.picks import lengths, wrong
+from veocontracts.setting import Setting
 from veocontracts.workloads.base import Case, workload
 from veosim.units import SECOND
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterable
 
-from veocontracts.bench import Bench, Setting
+from veocontracts.bench import Bench
 from veocontracts.faces.picks import turned
+from veocontracts.setting import Setting
 from veocontracts.workloads.base import Case, Drive, workload
 from veosim.units import SECOND
 

@@ -6,7 +6,8 @@ from collections import Counter
 from collections.abc import Awaitable, Callable, Iterable, Iterator
 from dataclasses import dataclass
 
-from veocontracts.bench import Bench, Setting
+from veocontracts.bench import Bench
+from veocontracts.setting import Setting
 
 Drive = Callable[[Bench], Awaitable[None]]
 

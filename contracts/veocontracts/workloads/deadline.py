@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from veocontracts.bench import Bench, Setting
+from veocontracts.bench import Bench
 from veocontracts.events import Submit
+from veocontracts.setting import Setting
 from veocontracts.terms import Terms
 from veocontracts.workloads.base import Case, workload
 from veosim.units import SECOND, show_duration

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from veocontracts.bench import Bench, Setting
+from veocontracts.bench import Bench
 from veocontracts.faces import Miss
 from veocontracts.faces.build import UNKNOWN_FIELD
+from veocontracts.setting import Setting
 from veocontracts.workloads.base import Case, Drive, workload
 from veocontracts.workloads.drives import one_job
 

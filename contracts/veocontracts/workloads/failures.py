@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from veocontracts.bench import Bench, Setting
+from veocontracts.bench import Bench
+from veocontracts.setting import Setting
 from veocontracts.workloads.base import Case, workload
 from veocontracts.workloads.drives import one_job
 from veosim.units import SECOND

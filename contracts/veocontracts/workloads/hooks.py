@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from veocontracts.bench import Bench, Setting
+from veocontracts.bench import Bench
+from veocontracts.setting import Setting
 from veocontracts.workloads.base import Case, Drive, workload
 from veocontracts.workloads.deadline import past_the_deadline
 from veocontracts.workloads.drives import one_job

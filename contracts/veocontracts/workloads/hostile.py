@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from veocontracts.bench import Bench, Setting
+from veocontracts.bench import Bench
+from veocontracts.setting import Setting
 from veocontracts.workloads.base import Case, Drive, workload
 from veosim.units import SECOND
 

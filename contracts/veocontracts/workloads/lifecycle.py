@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from veocontracts.bench import Bench, Setting
+from veocontracts.bench import Bench
 from veocontracts.faces.picks import lengths
+from veocontracts.setting import Setting
 from veocontracts.wires import WIRES
 from veocontracts.workloads.base import Case, Drive, workload
 from veocontracts.workloads.drives import one_job

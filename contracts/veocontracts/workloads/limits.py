@@ -5,10 +5,11 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterable, Sequence
 
-from veocontracts.bench import Bench, Setting
+from veocontracts.bench import Bench
 from veocontracts.events import Submit
 from veocontracts.orders import Order
 from veocontracts.rules.rate import asked_to_wait
+from veocontracts.setting import Setting
 from veocontracts.workloads.base import Case, workload
 from veosim.units import MILLISECOND, SECOND
 

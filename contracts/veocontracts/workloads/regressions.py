@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from veocontracts.bench import Bench, Setting
+from veocontracts.bench import Bench
 from veocontracts.events import Submit
 from veocontracts.recording import Recording
 from veocontracts.replaying import play
 from veocontracts.rules import RULES
+from veocontracts.setting import Setting
 from veocontracts.workloads.base import Case, Drive, workload
 
 NAME = "regressions"

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 
-from veocontracts.bench import Bench, Setting
+from veocontracts.bench import Bench
 from veocontracts.effort import Coverage
 from veocontracts.engines import exhaustive
 from veocontracts.events import Submit
 from veocontracts.orders import Order
+from veocontracts.setting import Setting
 from veocontracts.workloads.base import Case, Drive, workload
 from veosim.job import Outcome
 from veosim.units import SECOND

@@ -11,13 +11,14 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
-from veocontracts.bench import Bench, Setting
+from veocontracts.bench import Bench
 from veocontracts.conformance import body_problems
 from veocontracts.documents import JSON, body_schema, document, property_names, schemas_at
 from veocontracts.engines.surface import Drawn, Mode, drawn
 from veocontracts.events import INFERRED
 from veocontracts.faces import CHOICES, Face, Service
 from veocontracts.orders import Asking, Order
+from veocontracts.setting import Setting
 from veocontracts.workloads.base import Case, Drive, workload
 from veosim.units import SECOND
 

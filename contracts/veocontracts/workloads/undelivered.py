@@ -6,8 +6,9 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from veocontracts.bench import Bench, Setting
+from veocontracts.bench import Bench
 from veocontracts.rules.facts import seconds_in
+from veocontracts.setting import Setting
 from veocontracts.workloads.base import Case, Drive, workload
 from veocontracts.workloads.drives import one_job
 from veosim.units import SECOND

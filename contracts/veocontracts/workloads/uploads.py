@@ -7,8 +7,9 @@ import json
 from collections.abc import Iterable
 
 from veocontracts.addresses import NAMES, handed_out, is_near, reached
-from veocontracts.bench import Bench, Setting
+from veocontracts.bench import Bench
 from veocontracts.orders import Asking
+from veocontracts.setting import Setting
 from veocontracts.workloads.base import Case, workload
 from veocontracts.workloads.drives import to_the_end
 

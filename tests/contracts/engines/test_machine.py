@@ -10,7 +10,6 @@ from dataclasses import replace
 import pytest
 from tests.support import benches
 
-from veocontracts.bench import Scope, Setting
 from veocontracts.effort import Effort
 from veocontracts.engines import machine
 from veocontracts.events import Restart, Submit
@@ -19,6 +18,7 @@ from veocontracts.profiles import with_mutant
 from veocontracts.replaying import play
 from veocontracts.rules import RULES, Rule
 from veocontracts.runner.cases import run_case
+from veocontracts.setting import Scope, Setting
 from veocontracts.tally import Tallies
 from veocontracts.timing.virtual import VirtualRunner
 from veocontracts.workloads import Case

@@ -6,7 +6,8 @@ from veocontracts.bench import Bench
 from veocontracts.init.findings import Findings
 from veocontracts.init.observe import observe
 from veocontracts.profile import Ledger
-from veocontracts.timing.virtual import VirtualLoop, VirtualRunner
+from veocontracts.timing.loop import VirtualLoop
+from veocontracts.timing.virtual import VirtualRunner
 from veocontracts.worlds import virtual_world
 
 

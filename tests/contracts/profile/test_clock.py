@@ -106,8 +106,8 @@ def test_a_command_s_folder_is_looked_for_beside_the_profile(tmp_path: Path) -> 
             "{scaled: {factor: 60, env: {job_timeout: JOB_S, poll_interval: POLL_S}}}",
             HTTP,
             (
-                "timeout.clock.scaled.env: nobody sets the variables of a gateway that runs already; its operator does, "
-                "and then 'declared: [job_timeout, poll_interval]' says so"
+                "timeout.clock.scaled.env: nobody sets the variables of a gateway that runs already; its operator "
+                "does, and then 'declared: [job_timeout, poll_interval]' says so"
             ),
         ),
         ("{test: {}}", HTTP, "timeout.clock.test: a test clock is moved by exactly one of 'advance' and 'command'"),

@@ -7,7 +7,8 @@ import pytest
 from tests.support.references import IMAGE, KEY, TEXT, Client, with_reference
 
 from veocontracts.reference.app import create
-from veocontracts.timing.virtual import VirtualClock, VirtualLoop, VirtualRunner
+from veocontracts.timing.loop import VirtualLoop
+from veocontracts.timing.virtual import VirtualClock, VirtualRunner
 from veosim import VeosimError
 from veosim.app import create_app
 from veosim.inprocess import call, lifespan

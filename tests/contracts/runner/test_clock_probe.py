@@ -15,8 +15,9 @@ from veocontracts.keys import Keys
 from veocontracts.profile import ScaledTime
 from veocontracts.runner.clock_probe import clock_probe
 from veocontracts.runner.terms_of import Probed
+from veocontracts.timing.loop import VirtualLoop
 from veocontracts.timing.modes import VIRTUAL, Mode, stepping, ticking
-from veocontracts.timing.virtual import VirtualClock, VirtualLoop, VirtualRunner
+from veocontracts.timing.virtual import VirtualClock, VirtualRunner
 from veocontracts.world import World
 from veosim.app import create_app
 from veosim.clock import Start

@@ -5,11 +5,11 @@ from dataclasses import replace
 import pytest
 from tests.support.benches import setting
 
-from veocontracts.bench import Setting
 from veocontracts.events import Submit
 from veocontracts.profile import AsgiTarget, Target
 from veocontracts.runner import run
 from veocontracts.runner.cases import run_case
+from veocontracts.setting import Setting
 from veocontracts.timing.virtual import VirtualRunner
 from veocontracts.workloads import selected
 

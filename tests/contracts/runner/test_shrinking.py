@@ -4,12 +4,12 @@ from dataclasses import replace
 
 from tests.support import benches
 
-from veocontracts.bench import Scope, Setting
 from veocontracts.effort import Effort
 from veocontracts.engines import machine
 from veocontracts.profiles import with_mutant
 from veocontracts.rules import RULES
 from veocontracts.runner.shrinking import Job, shorter, shrink_drawn
+from veocontracts.setting import Scope, Setting
 from veocontracts.tally import Finding, Tallies
 
 

@@ -19,9 +19,10 @@ from veocontracts.runner.sockets import ATTEMPTS, judge_sockets
 from veocontracts.tally import SetAside, Tallies
 from veocontracts.targets.log import GatewayLog
 from veocontracts.targets.process import UnreadyError
+from veocontracts.timing.loop import VirtualLoop
 from veocontracts.timing.modes import VIRTUAL, Mode, ticking
 from veocontracts.timing.pressure import Wait
-from veocontracts.timing.virtual import VirtualClock, VirtualLoop, VirtualRunner
+from veocontracts.timing.virtual import VirtualClock, VirtualRunner
 from veocontracts.workloads import Case
 from veocontracts.world import World
 from veosim.errors import VeosimError

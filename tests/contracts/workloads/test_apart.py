@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 from tests.support.benches import setting
 
-from veocontracts.bench import Setting
+from veocontracts.setting import Setting
 from veocontracts.workloads.accounting import accounting
 from veocontracts.workloads.apart import in_flight, privacy
 

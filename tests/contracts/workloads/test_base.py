@@ -6,9 +6,10 @@ from dataclasses import replace
 import pytest
 from tests.support.benches import setting
 
-from veocontracts.bench import Bench, Scope
+from veocontracts.bench import Bench
 from veocontracts.effort import Effort
 from veocontracts.rules import RULES
+from veocontracts.setting import Scope
 from veocontracts.workloads import WORKLOADS, Case, all_cases, selected
 from veocontracts.workloads.base import thinned
 

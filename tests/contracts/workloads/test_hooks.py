@@ -7,8 +7,8 @@ from itertools import product
 import pytest
 from tests.support.benches import setting
 
-from veocontracts.bench import Setting
 from veocontracts.faces import face
+from veocontracts.setting import Setting
 from veocontracts.terms import Capability
 from veocontracts.workloads import hooks, restarts, uploads
 from veocontracts.workloads.base import Case

@@ -7,14 +7,16 @@ from dataclasses import replace
 import pytest
 from tests.support.benches import setting
 
-from veocontracts.bench import Bench, Scope, Setting
+from veocontracts.bench import Bench
 from veocontracts.effort import Coverage, Effort
 from veocontracts.engines.exhaustive import ALPHABET
 from veocontracts.events import LedgerRead, Read, Restart, Submit
 from veocontracts.history import History
 from veocontracts.keys import Keys
+from veocontracts.setting import Scope, Setting
 from veocontracts.steps import Operation
-from veocontracts.timing.virtual import VirtualClock, VirtualLoop, VirtualRunner
+from veocontracts.timing.loop import VirtualLoop
+from veocontracts.timing.virtual import VirtualClock, VirtualRunner
 from veocontracts.workloads import sequences
 from veocontracts.world import World
 from veosim.inprocess import Response
