@@ -15,7 +15,7 @@ from veocontracts.profile.ledger import (
 )
 from veocontracts.profile.load import load_profile
 from veocontracts.profile.model import Capabilities, GatewayName, Profile, Webhooks
-from veocontracts.profile.target import AsgiTarget, ProcessTarget, Target
+from veocontracts.profile.target import AsgiTarget, ProcessTarget, Ready, Target
 from veocontracts.profile.upstream import Upstream
 from veocontracts.profile.words import Words
 
@@ -39,6 +39,7 @@ __all__ = [
     "OwnClock",
     "ProcessTarget",
     "Profile",
+    "Ready",
     "ScaledTime",
     "SqlLedger",
     "Target",

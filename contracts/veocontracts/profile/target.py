@@ -9,6 +9,7 @@ from pydantic import AfterValidator, Field, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
 
 from veocontracts.places import PORT
+from veosim.errors import shown
 from veosim.outbound.url import UrlError, parse_url
 from veosim.units import SECOND, Duration
 from veosim.yamlfile import Strict, contradiction
@@ -36,11 +37,39 @@ class AsgiTarget(Strict):
     kwargs: dict[str, Any] = Field(default_factory=dict)
 
 
+def _taking(text: str) -> str:
+    host, _, port = text.rpartition(":")
+    if not host or not (port.isascii() and port.isdecimal()) or not 0 < int(port) <= LAST_PORT:
+        allowed = f"host:port, such as 127.0.0.1:5432; {LAST_PORT} is the last one"
+        raise PydanticCustomError("connect", "{problem}", {"problem": f"found {shown(text)}", "allowed": allowed})
+    return text
+
+
+LAST_PORT = 65_535
+
+
 class Ready(Strict):
-    """When a started process counts as up: a path that answers 200."""
+    """When a started process counts as up: a path or a URL answers 200, or `connect` (`host:port`) is open."""
 
     get: str = "/"
+    connect: Annotated[str, AfterValidator(_taking)] | None = None
     within: Duration = 20 * SECOND
+
+    @property
+    def is_path(self) -> bool:
+        """Whether it is asked for at the gateway's own address."""
+        return self.connect is None and not self.get.startswith(("http://", "https://"))
+
+    @property
+    def shows(self) -> str:
+        """What has not happened, where it does not come up."""
+        return f"answer 200 on {self.get}" if self.connect is None else f"take connections at {self.connect}"
+
+    @model_validator(mode="after")
+    def _one(self) -> Self:
+        if {"get", "connect"} <= self.model_fields_set:
+            raise contradiction("a process is up by exactly one of 'get' and 'connect'", "connect")
+        return self
 
 
 class ProcessTarget(Strict):
@@ -50,6 +79,11 @@ class ProcessTarget(Strict):
     env: dict[str, str] = Field(default_factory=dict)
     cwd: str | None = Field(default=None, min_length=1)
     ready: Ready = Ready()
+
+    @property
+    def awaited(self) -> bool:
+        """Whether its profile says when it is up: then nothing else is started before."""
+        return "ready" in self.model_fields_set
 
     @property
     def serves(self) -> bool:
@@ -100,4 +134,11 @@ class Target(Strict):
         if self.processes and len(serving) != 1:
             found = " and ".join(serving) or "none"
             raise contradiction(f"exactly one of the processes takes {{port}}, found {found}", "processes")
+        for name, each in self.processes.items():
+            if each.awaited and not each.serves and each.ready.is_path:
+                raise contradiction(
+                    "a process that takes no {port} is found at an address of its own, as in 'connect: 127.0.0.1:5432' "
+                    "or 'get: http://127.0.0.1:9000/healthz'",
+                    *("processes", name, "ready"),
+                )
         return self

@@ -8,7 +8,7 @@ from typing import Annotated
 from pydantic import AfterValidator, BeforeValidator
 from pydantic_core import PydanticCustomError
 
-from veocontracts.profile.target import BaseUrl
+from veocontracts.profile.target import LAST_PORT, BaseUrl
 from veosim.dialects import DIALECTS
 from veosim.errors import did_you_mean, shown
 from veosim.yamlfile import Strict, contradiction
@@ -39,7 +39,6 @@ def _key(value: str) -> str:
 
 _PLACE = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[^\[\]:\s]+):\d{1,5}", re.ASCII)
 _KEY = re.compile(r"[!-~]+")
-LAST_PORT = 65_535
 ANY_KEY = "any-key"
 
 

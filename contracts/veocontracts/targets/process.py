@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 
 from veocontracts.places import GATEWAY_URL, PORT, filled
-from veocontracts.profile import ProcessTarget, Profile
+from veocontracts.profile import ProcessTarget, Profile, Ready
 from veocontracts.profile.secrets import secrets_of
 from veocontracts.targets import keeper
 from veocontracts.targets.http import HttpGateway
@@ -156,7 +156,7 @@ class ProcessGateway(HttpGateway):
         return next((each.ended for each in self._processes if each.ended), "")
 
     async def start(self) -> None:
-        """Start the processes in order, and wait until the one that serves is ready.
+        """Start the processes in order, each once those before it are ready; the one that serves must be, at the end.
 
         Raises:
             UnreadyError: one ends by itself, or is not ready in time; with the end of the log.
@@ -164,8 +164,11 @@ class ProcessGateway(HttpGateway):
         """
         for each in self._processes:
             self._started(await each.start())
+            if each.target.awaited:
+                await self._until_ready(each)
         serving = next((each for each in self._processes if each.target.serves), self._processes[0])
-        await self._until_ready(serving.target)
+        if not serving.target.awaited:
+            await self._until_ready(serving)
 
     async def restart(self, meanwhile: Callable[[], Awaitable[None]]) -> None:
         """Stop the processes with their children, and start them again on what they have stored."""
@@ -179,20 +182,30 @@ class ProcessGateway(HttpGateway):
         await self._stop()
         self.log.close()
 
-    async def _until_ready(self, target: ProcessTarget) -> None:
-        ready, status = target.ready, 0
+    async def _until_ready(self, process: Process) -> None:
+        ready, status = process.target.ready, 0
         with suppress(TimeoutError):
             async with asyncio.timeout(seconds(ready.within)):
                 while not self.ended:
-                    with suppress(ConnectionError):
-                        status = (await self.send("GET", ready.get, {})).status
-                        if status == 200:
-                            return
+                    status = await self._asked(ready) or status
+                    if status == 200:
+                        return
                     await asyncio.sleep(LOOK_EVERY)
-        problem = f"the gateway did not answer 200 on {ready.get} within {show_duration(ready.within)}"
-        problem += "" if target.serves else ", and takes no {port} to listen on"
+        problem = f"{process.name} did not {ready.shows} within {show_duration(ready.within)}"
+        problem += ", and takes no {port} to listen on" if ready.is_path and not process.target.serves else ""
         problem += f", but {status}: is ready.get right?" if status else ""
         raise UnreadyError(self.ended or problem, self.log)
+
+    async def _asked(self, ready: Ready) -> int:
+        """The status of an answer, 0 where nobody answers; a connection is as good as 200."""
+        with suppress(OSError):
+            if ready.connect is None:
+                return (await self.send("GET", ready.get, {})).status
+            host, _, port = ready.connect.rpartition(":")
+            _, writer = await asyncio.open_connection(host.strip("[]"), int(port))
+            writer.close()
+            return 200
+        return 0
 
     async def _stop(self) -> None:
         for each in reversed(self._processes):

@@ -69,6 +69,24 @@ def test_one_that_runs_already_may_be_called_back(tmp_path: Path) -> None:
             "p.yaml:5:21: target.processes: exactly one of the processes takes {port}, found none",
         ),
         (
+            "target: {processes: {api: {command: [a, '{port}']}, db: {command: [d], ready: {within: 5s}}}}",
+            (
+                "p.yaml:5:79: target.processes.db.ready: a process that takes no {port} is found at an address of its "
+                "own, as in 'connect: 127.0.0.1:5432' or 'get: http://127.0.0.1:9000/healthz'"
+            ),
+        ),
+        (
+            "target: {process: {command: [a, '{port}'], ready: {connect: 'db:70000'}}}",
+            (
+                "p.yaml:5:61: target.process.ready.connect: found 'db:70000'; allowed: host:port, such as "
+                "127.0.0.1:5432; 65535 is the last one"
+            ),
+        ),
+        (
+            "target: {process: {command: [a, '{port}'], ready: {connect: 'db:1', get: /}}}",
+            "p.yaml:5:61: target.process.ready.connect: a process is up by exactly one of 'get' and 'connect'",
+        ),
+        (
             "target: {http: {base_url: 'ftp://g'}}",
             "p.yaml:5:27: target.http.base_url: this is no base URL: allowed: an http(s) URL",
         ),

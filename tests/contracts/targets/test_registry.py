@@ -15,6 +15,7 @@ from veocontracts.profile import Profile, load_profile
 from veocontracts.targets.process import Started, Variables
 from veocontracts.targets.registry import Attached, attached
 from veosim import VeosimError
+from veosim.server import address, listen
 
 SERVER = """\
 import json, os, signal, sys
@@ -140,6 +141,61 @@ def test_several_processes_are_started_in_order(tmp_path: Path) -> None:
     lines = asyncio.run(run())
     assert sorted(lines) == ["listening with []", "worker http://127.0.0.1:9"]
     assert [is_running(pid) for pid in pids] == [False, False]
+
+
+STORE = """\
+import sys, time
+from http.server import BaseHTTPRequestHandler, HTTPServer
+class Handler(BaseHTTPRequestHandler):
+    def do_GET(self):
+        self.send_response(200)
+        self.end_headers()
+    def log_message(self, *args):
+        pass
+time.sleep(0.3)  # noqa
+server = HTTPServer(("127.0.0.1", int(sys.argv[1])), Handler)
+print("store", flush=True)
+server.serve_forever()
+"""
+"""What a gateway needs, and what takes its time to come up."""
+
+
+@pytest.mark.parametrize("ready", [{"connect": "127.0.0.1:{}"}, {"get": "http://127.0.0.1:{}/healthz"}])
+def test_nothing_is_started_before_what_it_needs_is_up(ready: dict[str, str], tmp_path: Path) -> None:
+    """Each process whose profile says when it is ready is waited for; so is the one that serves, at the end."""
+    with listen("127.0.0.1", 0) as sock:
+        port = address(sock).rpartition(":")[2]
+    told = {name: text.format(port) for name, text in ready.items()}
+    store = {"command": [sys.executable, "-c", STORE, port], "ready": told}
+
+    async def run() -> list[str]:
+        both = {"processes": {"store": store, "api": server(tmp_path)}}
+        async with attached(profile(tmp_path, both), PLACES, 5.0) as gateway:
+            assert gateway.log is not None
+            return gateway.log.lines()
+
+    assert asyncio.run(run()) == ["store", "listening with []"]
+
+
+def test_what_a_gateway_needs_is_named_where_it_does_not_come_up(tmp_path: Path) -> None:
+    """Nothing else is started then."""
+    with listen("127.0.0.1", 0) as sock:
+        place = address(sock).rpartition("/")[2]
+    store = {
+        "command": [sys.executable, "-c", "import signal; signal.pause()"],
+        "ready": {"connect": place, "within": "300ms"},
+    }
+
+    async def run() -> None:
+        async with attached(profile(tmp_path, {"processes": {"store": store, "api": server(tmp_path)}}), PLACES, 5.0):
+            raise AssertionError
+
+    said = (
+        f"the gateway's process store did not take connections at {place} within 0.3s; the end of its log:\n  (empty)"
+    )
+    with pytest.raises(VeosimError) as caught:
+        asyncio.run(run())
+    assert str(caught.value) == said
 
 
 def test_a_process_that_ends_before_the_other_is_ready_is_named(tmp_path: Path) -> None:
