@@ -19,19 +19,17 @@ import signal
 import threading
 import time
 from collections import deque
+from collections.abc import Iterable
 from http import HTTPStatus
 from pathlib import Path
 from socketserver import ThreadingMixIn
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
+from wsgiref.types import StartResponse, WSGIEnvironment
 
 from events_gateway.jobs import Job, Jobs
 from events_gateway.orders import REQUIRED, Refused, body_of, checked, key_of
 from events_gateway.upstream import STOP, Worker
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-    from wsgiref.types import StartResponse, WSGIEnvironment
 
 RATE_WINDOW = float(os.environ.get("RATE_WINDOW_S", "60"))
 RATE_LIMIT = 60

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from typing import Any
+from wsgiref.types import WSGIEnvironment
 
 from events_gateway.jobs import BUGS
-
-if TYPE_CHECKING:
-    from wsgiref.types import WSGIEnvironment
 
 REQUIRED = {"media-video-from-text": "prompt", "media-video-from-image": "image"}
 CHOICES = {
