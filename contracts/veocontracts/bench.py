@@ -19,6 +19,7 @@ from veocontracts.notebook import Notebook
 from veocontracts.orders import Asking, Order, OrderBook
 from veocontracts.places import UPSTREAM_URL
 from veocontracts.record import Record
+from veocontracts.rules.facts import number
 from veocontracts.setting import Setting
 from veocontracts.steps import Origin
 from veocontracts.world import World
@@ -89,7 +90,7 @@ class Bench:
         sent, seen = self.clock.now(), self.record.seen()
         answer = await self.caller.send("POST", service.path, headers, body)
         wall, told = self._world.wall(), self._told(f"POST {service.path}", answer)
-        job_id = at(told.get("data"), self.face.answer_id)
+        job_id = self.face.id_of(at(told.get("data"), self.face.answer_id))
         event = Submit(
             at=sent,
             label=order.label,
@@ -270,16 +271,23 @@ class Bench:
     def _shown(self, data: Any) -> Shown:
         ledger = self.setting.profile.ledger.job
         read = partial(self.face.read, data)
-        word = read("state")
+        word, result = read("state"), read("result")
+        if isinstance(result, dict) and "duration_seconds" in result:
+            result = {**result, "duration_seconds": self._counted(result["duration_seconds"])}
         return Shown(
-            id=read("id"),
+            id=self.face.id_of(read("id")),
             state=self.terms.state_of(word),
             word=word,
             service=read("service"),
             created_at=read("created_at"),
             completed_at=read("completed_at"),
-            result=read("result"),
-            units=at(data, ledger.units) if ledger and ledger.units else None,
-            cost=amount_of(at(data, ledger.cost), ledger) if ledger and ledger.cost else None,
+            result=result,
+            units=self._counted(at(data, ledger.units)) if ledger and ledger.units else None,
+            cost=amount_of(self._counted(at(data, ledger.cost)), ledger) if ledger and ledger.cost else None,
             error=read("error"),
         )
+
+    def _counted(self, value: Any) -> Any:
+        """A number, which an API of its own may write as text; whether it may is for its document to say."""
+        found = number(value) if not self.face.speaks else None
+        return value if found is None else found

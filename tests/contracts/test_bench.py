@@ -4,6 +4,7 @@ import asyncio
 import json
 from collections.abc import Mapping
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,10 +13,11 @@ from tests.support.benches import FunctionGateway, minted, on_a_bench
 from veocontracts.bench import Bench
 from veocontracts.events import Entry, LedgerRead, Read, Shown, Submit, Webhook
 from veocontracts.history import History
-from veocontracts.profile import Ledger
+from veocontracts.profile import Ledger, load_profile
 from veosim.inprocess import Response
 from veosim.units import SECOND
 
+GATEWAYS = Path(__file__).parents[1] / "gateways"
 JOB_ID = "550e8400-e29b-41d4-a716-446655440000"
 ACCEPTED = b'{"status": "accepted", "job": {"id": "%s", "status": "queued"}}' % JOB_ID.encode()
 COMPLETED = (
@@ -310,3 +312,26 @@ def test_a_read_is_of_the_apis_own_path_and_words() -> None:
     result = {"video_url": "u", "duration_seconds": 6}
     assert event.shown == Shown(id="t", state="completed", word="SUCCEEDED", result=result)
     assert event.problems != ()
+
+
+@pytest.mark.parametrize(
+    ("film", "number", "job_id", "counted"),
+    [("17", '"4"', "17", Decimal(4)), ('"f"', "4", "f", 4), ("true", '"four"', None, "four")],
+)
+def test_an_api_of_its_own_may_number_jobs_and_write_numbers_as_text(
+    film: str, number: str, job_id: str | None, counted: Any
+) -> None:
+    """Whether it does so rightly is for its document to say."""
+    output = f'"output": {{"url": "u", "seconds": {number}}}'
+    body = f'{{"film": {film}, "progress": "ready", {output}, "bill": {{"seconds": {number}, "dollars": "6.00"}}}}'
+
+    async def work(bench: Bench, _: FunctionGateway) -> tuple[Submit, Read]:
+        return await bench.submit(bench.order()), await bench.read_id("17", intent="unknown-id")
+
+    profile = load_profile(GATEWAYS / "acme-profile.yaml")
+    submit, read = on_a_bench(answering(201, body.encode()), work, api=profile.api, ledger=profile.ledger)
+    assert (submit.job_id, read.shown) == (job_id, None)
+    _, read = on_a_bench(answering(200, body.encode()), work, api=profile.api, ledger=profile.ledger)
+    assert read.shown is not None
+    assert (read.shown.units, read.shown.cost) == (counted, Decimal("6.00"))
+    assert read.shown.result == {"video_url": "u", "duration_seconds": counted, "model": None}

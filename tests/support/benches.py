@@ -11,6 +11,7 @@ from veocontracts.faces import face
 from veocontracts.keys import Keys
 from veocontracts.ledger import powers_of
 from veocontracts.profile import Ledger
+from veocontracts.profile.api import Api
 from veocontracts.profiles import find_profile
 from veocontracts.runner.run import setting_of
 from veocontracts.runner.terms_of import Probed
@@ -59,7 +60,7 @@ def on_a_bench(
     seed: int = 0,
     ledger: Ledger | None = None,
     places: Mapping[str, str] | None = None,
-    api: str = "cn8-gateway",
+    api: str | Api = "cn8-gateway",
     **terms: Any,
 ) -> T:
     """Run `work` on a fresh bench; `ledger` replaces the profile's, `places` are what it may have filled in."""

@@ -165,6 +165,11 @@ class Face:
         """The path of one job."""
         return re.sub(r"\{[^}]*\}", lambda _: quote(job_id, safe=""), self.job_path)
 
+    def id_of(self, value: Any) -> Any:
+        """A job's id, as text where an API of its own numbers its jobs; what is no id stays as it came."""
+        is_number = isinstance(value, int) and not isinstance(value, bool)
+        return str(value) if is_number and not self.speaks else value
+
     def read(self, data: Any, name: str) -> Any:
         """What a read says under a name of `events.Shown`, None where nothing; a result is there with its video."""
         if name == "result" and name not in self.shown:

@@ -36,6 +36,13 @@ def test_without_a_key_the_lines_of_the_key_s_jobs_count(places: dict[str, str])
     assert (read and read.entries, notes) == ((FIRST,), ())
 
 
+def test_a_job_s_number_is_its_id(tmp_path: Path) -> None:
+    """An API may give it as text, and the file as a number."""
+    (tmp_path / "charges.jsonl").write_text(f'{{"job_id": 17, "amount": 6, "key": "{MAIN}"}}\n')
+    places = {"{data}": str(tmp_path)}
+    assert read_once({"file": {**SPEC, "key": "/key"}}, places) == found(Entry(job_id="17", amount=6))
+
+
 def test_a_file_that_is_not_there_yet_has_no_charges(tmp_path: Path) -> None:
     """Many a gateway makes it with the first charge."""
     assert read_once({"file": SPEC}, {"{data}": str(tmp_path)}) == found()
