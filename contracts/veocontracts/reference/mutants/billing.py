@@ -17,7 +17,6 @@ from veosim.inprocess import Response
 
 NOT_FREE = "the job that the upstream failed is not free"
 SUM = "the charges no longer add up to the cost of completed jobs"
-PAID_BACK = "the job has charges, if below nothing"
 ALWAYS = "it bills twice, with a restart or without"
 NOT_UNITS_TIMES_PRICE = "the cost is no longer units times the price"
 
@@ -192,7 +191,7 @@ class ChargesAnotherKey(Gateway):
         self.store.add_charge(Charge(job.id, last.key, job.service, units, amount, rfc3339(self.wall())))
 
 
-@mutant("releases-the-hold-twice", "BILL-12", BILL_06=PAID_BACK, LIFE_11=PAID_BACK)
+@mutant("releases-the-hold-twice", "BILL-12")
 class ReleasesTheHoldTwice(Gateway):
     """What was held for a job that the upstream cancelled is given back twice."""
 
