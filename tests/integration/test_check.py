@@ -154,9 +154,8 @@ def test_what_a_ledger_cannot_prove_is_exit_4_unless_it_is_waived(tmp_path: Path
     open_ = [rule.id for rule in RULES.values() if rule.family == "BILL" and "job" not in rule.needs]
     proved = [rule.id for rule in RULES.values() if rule.family == "BILL" and "job" in rule.needs]
     profile = write_profile(tmp_path, {"ledger": ledger})
-    result = veosim(
-        "check", "--profile", profile, *(word for rule in (*open_, *proved) for word in ("--rule", rule)), "--json"
-    )
+    only = [word for rule in (*open_, *proved) for word in ("--rule", rule)]
+    result = veosim("check", "--profile", profile, *only, "--json", "--depth", "1", "--examples", "2")
     found = verdicts(result)
     assert (result.exit_code, json.loads(result.stdout)["exit"]) == (4, 4)
     assert found == dict.fromkeys(proved, "PASS") | dict.fromkeys(open_, "INCONCLUSIVE")

@@ -129,7 +129,7 @@ def test_a_command_that_does_not_exist_is_named(tmp_path: Path) -> None:
 def test_nonsense_is_judged_not_feared(tmp_path: Path) -> None:
     """Odd types, HTML, empty and endless bodies fail rules; none of them is an error of the harness."""
     path = write_profile(tmp_path, asgi("tests.gateways.nonsense:create", in_process=True))
-    result = veosim("check", "--profile", path, "--json")
+    result = veosim("check", "--profile", path, "--json", "--depth", "1", "--examples", "2")
     report = json.loads(result.stdout)
     assert (result.exit_code, report["errors"]) == (1, [])
     found = verdicts(result)

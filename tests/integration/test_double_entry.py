@@ -104,9 +104,21 @@ def test_both_judge_a_body_alike(dialect: str, operation: Described, number: int
     assert min(tally.counts["valid"], tally.counts["invalid"]) >= 50
 
 
-@each_submit
-@pytest.mark.parametrize("mode", MODES)
-@sizes(20, 600)
+SLOW = ("image-to-video", "positive")
+"""Its data URIs take Schemathesis half a minute, however few bodies are drawn."""
+DRAWN = [
+    pytest.param(
+        *(dialect, operation, mode, number),
+        id=f"{number}-{mode}-{dialect} {operation}",
+        marks=[pytest.mark.prove] if number == 600 or (dialect, mode) == SLOW else [],
+    )
+    for dialect, operation in SUBMITS
+    for mode in MODES
+    for number in (20, 600)
+]
+
+
+@pytest.mark.parametrize(("dialect", "operation", "mode", "number"), DRAWN)
 def test_both_judge_a_generated_body_alike(dialect: str, operation: Described, mode: str, number: int) -> None:
     """What Schemathesis makes of the document is judged by the document, and most of it is what it is meant to be."""
     bodies = list(generated(operation, mode, number))
@@ -115,7 +127,7 @@ def test_both_judge_a_generated_body_alike(dialect: str, operation: Described, m
     if mode == "positive":
         # Schemathesis may follow a pattern and forget the format beside it; nothing else excuses an invalid body.
         assert [body for _, body in bodies if operation.refuses(body, formats=False)] == []
-        assert tally.counts["valid"] >= 20
+        assert tally.counts["valid"] >= number // 3
     else:
         # Two of its negations may cancel each other out: such a body is valid, and judged as that.
         assert tally.counts["invalid"] >= 30
