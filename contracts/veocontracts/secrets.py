@@ -30,9 +30,20 @@ _FIELDS = (r"\d+", r"[0-9A-Fa-f]+", r"\d+(?:[,_]\d+)*", r"\s*\S+\s*")
 _BEGINS = r"(?:(?<![^\W_])|(?<=\\[bfnrt])|(?<=%[0-9A-Fa-f][0-9A-Fa-f]))"
 """Where a minted key may begin: `k-{n}` is none in `task-7`; before it may stand a JSON or URL escape."""
 _NUMBERS = (1, 48_879, 1_000_003)
+_WORD_BEFORE, _WORD_AFTER = re.compile(r"""[^\s,;&"']*$"""), re.compile(r"""^[^\s,;&"']*""")
 _JSON_TEXT = re.compile(r'"(?:[^"\\]|\\.)*"')
 _XML_TEXT = re.compile(r'="([^"]*)"|>([^<>]+)<')
 _IN_ATTRIBUTE = {'"': "&quot;", "\n": "&#10;", "\r": "&#13;", "\t": "&#09;"}
+
+
+def beginning_of(text: str, most: int) -> str:
+    """No more than so many characters, and whole words: of a secret that was cut in two nobody would know the rest."""
+    return text if len(text) <= most else _WORD_BEFORE.sub("…", text[:most], count=1)
+
+
+def end_of(text: str, most: int) -> str:
+    """The same of its end."""
+    return text if len(text) <= most else _WORD_AFTER.sub("…", text[-most:], count=1)
 
 
 def tells_of_secret(name: str) -> bool:

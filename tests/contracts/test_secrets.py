@@ -8,7 +8,7 @@ from xml.etree import ElementTree
 import pytest
 from tests.support.junit import parsed
 
-from veocontracts.secrets import Secrets, tells_of_secret
+from veocontracts.secrets import Secrets, beginning_of, end_of, tells_of_secret
 
 ODD = 'sk-"live"-<1>&\\2\té'
 KNOWN = {ODD: "key:main", "sk-other-22": "key:other", "sk-other-22-and-more": "ACME_TOKEN", "": "EMPTY"}
@@ -153,3 +153,17 @@ def test_a_short_text_may_be_a_word() -> None:
     assert Secrets({"test-12": "A_KEY", "test-123": "B_KEY"}, "k-{n}").at_least(8) == Secrets(
         {"test-123": "B_KEY"}, "k-{n}"
     )
+
+
+@pytest.mark.parametrize(
+    ("text", "most", "beginning", "end"),
+    [
+        ("key sk-12345678 failed", 10, "key …", "… failed"),
+        ("sk-12345678,failed", 8, "…", "…,failed"),
+        ("sk-12345678", 4, "…", "…"),
+        ("sk-12345678", 11, "sk-12345678", "sk-12345678"),
+    ],
+)
+def test_no_word_is_cut_in_two(text: str, most: int, beginning: str, end: str) -> None:
+    """Half a secret would not be known for one."""
+    assert (beginning_of(text, most), end_of(text, most)) == (beginning, end)

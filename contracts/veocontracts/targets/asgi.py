@@ -17,8 +17,12 @@ from typing import Any
 from veocontracts.places import filled
 from veocontracts.profile import AsgiTarget
 from veocontracts.profile.secrets import secrets_in
+from veocontracts.secrets import beginning_of
 from veosim.errors import VeosimError, printable
 from veosim.inprocess import App, Response, call, lifespan
+
+LONGEST = 500
+"""So many characters of what a gateway raises are told."""
 
 
 @cache
@@ -120,7 +124,7 @@ def _told(error: BaseException) -> str:
     """The error and the line that raised it."""
     frames = traceback.extract_tb(error.__traceback__)
     place = f" ({frames[-1].filename}:{frames[-1].lineno})" if frames else ""
-    return f"{type(error).__name__}: {printable(str(error))[:500]}{place}"
+    return f"{type(error).__name__}: {beginning_of(printable(str(error)), LONGEST)}{place}"
 
 
 def load_factory(target: AsgiTarget) -> Any:

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
+from veocontracts.secrets import end_of
 from veosim.units import seconds, show_duration
 
 TAIL = 300
@@ -82,7 +83,7 @@ class Command:
             except subprocess.TimeoutExpired:
                 self.end()
                 raise SlowError(f"took longer than {show_duration(within)}") from None
-        return Ended(process.returncode, printed, said.decode("utf-8", "replace").strip()[-TAIL:])
+        return Ended(process.returncode, printed, end_of(said.decode("utf-8", "replace").strip(), TAIL))
 
     def end(self) -> None:
         """End it with what it started, which may hold its output open."""
