@@ -139,4 +139,5 @@ def _write(file: NewFile, answers: Answers, found: Findings) -> None:
     if found.trouble:
         click.echo(f"wrote {out}, and it is not ready: {found.trouble}", err=True)
     else:
-        click.echo(f"wrote {out}; next: veosim check --profile {out}")
+        how = "" if found.clock_proved or answers.factory else " --real-time"
+        click.echo(f"wrote {out}; next: veosim check --profile {out}{how}")

@@ -31,8 +31,10 @@ from veosim.errors import SourceError, VeosimError
 Wait = Callable[[str], None]
 """Lets the owner point a gateway that runs already at the upstream's address."""
 
-STILL = "its times are not known to move faster than real time, so rules about time stay INCONCLUSIVE"
-CLOCK = "give it a clock under `timeout.clock`, or check it with --real-time"
+STILL = "its clock was not seen to move faster than real time"
+CLOCK = "give it one that does under `timeout.clock`; until then check it with --real-time"
+GRACE = "until it does, say with a `grace` under `timeout.clock.virtual`, rules about time stay INCONCLUSIVE"
+"""What to do: outside this process, and in it."""
 
 
 def look(answers: Answers, wait: Wait | None, environment: Mapping[str, str] = os.environ) -> Findings:
@@ -80,7 +82,7 @@ def look_virtual(answers: Answers, profile: Profile, environment: Mapping[str, s
 
     with VirtualRunner() as runner:
         found = runner.run(work)
-    return timed(found, [found.clock_note])
+    return timed(found, [found.clock_note, GRACE])
 
 
 def look_outside(answers: Answers, profile: Profile, environment: Mapping[str, str], wait: Wait | None) -> Findings:
@@ -99,14 +101,14 @@ def look_outside(answers: Answers, profile: Profile, environment: Mapping[str, s
             break
         reasons.append(f"{mode.name}: {found.clock_note}")
         wait = None  # it was asked already
-    return timed(found, reasons)
+    return timed(found, [*reasons, CLOCK])
 
 
 def timed(found: Findings, reasons: Iterable[str]) -> Findings:
     """The same, with what to do about a clock that was not seen to move, and why it was not."""
     if found.clock_proved:
         return found
-    told = f"{STILL}: {'; '.join([*filter(None, reasons), CLOCK])}"
+    told = f"{STILL}: {'; '.join(filter(None, reasons))}"
     return replace(found, missing=(*found.missing, told))
 
 

@@ -21,7 +21,11 @@ def looks(monkeypatch: pytest.MonkeyPatch) -> list[Answers]:
         found.append(answers)
         if wait is not None and answers.url:
             wait("http://127.0.0.1:8089")
-        return Findings(trouble="it is away" if answers.name == "away" else "", missing=("a ledger",))
+        return Findings(
+            trouble="it is away" if answers.name == "away" else "",
+            clock_proved=answers.name != "slow",
+            missing=("a ledger",),
+        )
 
     monkeypatch.setattr(command, "look", look)
     return found
@@ -37,6 +41,19 @@ def test_flags_are_answers(looks: list[Answers], tmp_path: Path) -> None:
     keys = (("main", "A"), ("other", "B"))
     assert looks == [Answers(name="acme", command=("acme", "{port}"), keys=keys, is_faketime=False)]
     assert "gateway: {name: acme}\n" in out.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("flags", "how"), [(("--command", "acme {port}"), " --real-time"), (("--factory", "acme:create"), "")]
+)
+def test_a_clock_that_is_not_seen_to_move_is_waited_for(
+    flags: tuple[str, ...], how: str, looks: list[Answers], tmp_path: Path
+) -> None:
+    """The next step works: outside this process that is real time."""
+    out = tmp_path / "acme.yaml"
+    result = CliRunner().invoke(veosim_command, ["init", str(out), *flags, "--name", "slow", "-y"])
+    assert (result.exit_code, result.stdout) == (0, f"wrote {out}; next: veosim check --profile {out}{how}\n")
+    assert len(looks) == 1
 
 
 def test_trouble_is_exit_3_and_the_file_says_it(looks: list[Answers], tmp_path: Path) -> None:
