@@ -32,7 +32,7 @@ GUARDS: Mapping[str, tuple[str, ...]] = {
 SQLite opens the file so; Oracle's readers wait for nobody. Elsewhere nothing is ever committed.
 """
 
-ABSENT = 'ledger.sql needs SQLAlchemy: pip install "veosim[sql]", and the driver of your database'
+ABSENT = "ledger.sql needs the extra `sql` (pip install '.[contracts,sql]' in a clone) and your database's driver"
 NO_DRIVER = (
     "install the driver that the URL asks for, or name yours in it, as in postgresql+psycopg:// or mysql+pymysql://"
 )

@@ -14,7 +14,7 @@ from veosim.cli.serve import serve
 from veosim.errors import VeosimError
 
 _CONTRACT_COMMANDS = ("check", "init", "judge", "replay", "rules", "selftest")
-INSTALL = 'pip install "veosim[contracts]"'
+INSTALL = "install the extra `contracts`, such as with pip install '.[contracts]' in a clone"
 USAGE_ERROR = 2
 
 

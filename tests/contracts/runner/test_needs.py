@@ -82,5 +82,5 @@ def test_the_extra_is_named_where_it_is_missing(tmp_path: Path, monkeypatch: pyt
     monkeypatch.setitem(sys.modules, "sqlalchemy", None)
     target = {"process": {"command": ["acme", "{port}"]}}
     found = explained(tmp_path, target=target, ledger={"sql": {"url": "sqlite:///c.db", "query": QUERY}})
-    extra = 'ledger.sql needs SQLAlchemy: pip install "veosim[sql]", and the driver of your database'
+    extra = "ledger.sql needs the extra `sql` (pip install '.[contracts,sql]' in a clone) and your database's driver"
     assert found == (2, f"Error: p.yaml:18:10: ledger.sql.url: SQLAlchemy is not installed; {extra}")
