@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from veocontracts.events import Webhook
-from veocontracts.faces import at, parse
+from veocontracts.faces import at, id_text, parse
 from veocontracts.profile import Webhooks
 from veocontracts.secrets import Secrets
 from veocontracts.terms import Terms
@@ -59,7 +59,7 @@ class Inbox:
         """The deliveries that belong to a case, each with what the upstream had seen before it; without secrets."""
         for each in self.deliveries:
             data = secrets.in_parsed(parse(each.body), each.body)
-            job_id = at(data, pointers.job)
+            job_id = id_text(at(data, pointers.job))
             label = labels.get(job_id, "nobody") if isinstance(job_id, str) else "nobody"
             if each.at < since or (label == "nobody" and not alone):
                 continue

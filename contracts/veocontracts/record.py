@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from veocontracts.caller import Caller
 from veocontracts.events import Entry, Event, LedgerRead, Submit
+from veocontracts.secrets import REPORTED
 from veocontracts.setting import Setting
 from veocontracts.upstream_view import View
 from veocontracts.world import World
@@ -70,7 +71,7 @@ class Record:
             caller.fingerprints(),
             self._began,
             world.alone,
-            caller.secrets,
+            caller.secrets.at_least(REPORTED),  # a shorter one may be a word of a prompt
             self._lone,
             world.older,
         )

@@ -99,12 +99,12 @@ class View:
     def _submit(self, exchange: Exchange, label: str) -> UpstreamSubmit:
         data, said = _read(exchange.dialect, exchange.status, exchange.answer)
         job = self.simulator.jobs.get(exchange.job_id or "") if exchange.created else None
-        request = self.secrets.in_parsed(parse(exchange.request), exchange.request)
+        request = parse(exchange.request)
         return UpstreamSubmit(
             at=exchange.at,
             label=label,
             service=exchange.operation,
-            request=request,
+            request=self.secrets.in_parsed(request, exchange.request),
             status=exchange.status,
             job=job.id if job else None,
             outcome=job.plan.outcome if job else "",

@@ -22,6 +22,7 @@ from veocontracts.places import (
     WEBHOOK_URL,
 )
 from veocontracts.profile import Upstream
+from veocontracts.profile.secrets import secrets_of
 from veocontracts.setting import Setting
 from veocontracts.targets.asgi import AsgiGateway, make_app, mentions
 from veocontracts.targets.callbacks import IN_PROCESS_GATEWAY, ToGateway
@@ -98,7 +99,7 @@ async def virtual_world(setting: Setting) -> AsyncIterator[World]:
         places = {**_places(profile.upstream, url), GATEWAY_URL: IN_PROCESS_GATEWAY}
         if mentions(target, DATA):
             places[DATA] = stack.enter_context(tempfile.TemporaryDirectory(prefix="veosim-"))
-        gateway = AsgiGateway(lambda: make_app(target, {**places, UPSTREAM_APP: upstream}))
+        gateway = AsgiGateway(lambda: make_app(target, {**places, UPSTREAM_APP: upstream}), secrets_of(setting.profile))
         outbound.gateway = gateway
         stack.push_async_callback(gateway.close)
         await gateway.start()

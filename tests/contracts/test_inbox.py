@@ -55,6 +55,13 @@ def test_a_delivery_belongs_to_its_job() -> None:
     assert found[1][1].status == 200
 
 
+def test_a_job_s_number_is_its_id() -> None:
+    """As everywhere: an API may number its jobs."""
+    inbox, _ = delivered(b'{"data": {"id": 7}}')
+    ((_, found),) = inbox.events(Webhooks(), Terms(), {"7": "job#1"}, 0, NONE, alone=False)
+    assert (found.label, found.job_id) == ("job#1", "7")
+
+
 def test_a_delivery_of_nobodys_job() -> None:
     """Is seen where one case is alone; what came before a case began is not."""
     inbox, statuses = delivered(b"not JSON", b'{"data": {"id": 7}}')
@@ -62,7 +69,7 @@ def test_a_delivery_of_nobodys_job() -> None:
     assert list(inbox.events(Webhooks(), Terms(), {}, 0, NONE, alone=False)) == []
     assert list(inbox.events(Webhooks(), Terms(), {}, 2 * SECOND, NONE, alone=True)) == []
     (_, first), (_, second) = inbox.events(Webhooks(), Terms(), {}, 0, NONE, alone=True)
-    assert (first.label, first.data, second.job_id) == ("nobody", None, 7)
+    assert (first.label, first.data, second.job_id) == ("nobody", None, "7")
 
 
 def test_too_large_a_body_is_refused() -> None:

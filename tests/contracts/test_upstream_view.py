@@ -68,6 +68,20 @@ def test_a_key_that_is_passed_on_is_not_written_down() -> None:
     assert event.request["prompt"].endswith("a lamp for <key:main>")
 
 
+def test_a_short_key_is_a_word_like_any_other() -> None:
+    """Of one that is made up, such as "dev", many a prompt has the letters, and rules compare prompts."""
+
+    async def work(bench: Bench, _: FunctionGateway) -> list[UpstreamSubmit]:
+        bench.caller._keys["main"] = "dev"
+        forwarding.app = create_app(bench._world.simulator, root="api-video")
+        await bench.submit(bench.order(fields={"prompt": "a development"}))
+        return bench.history().of(UpstreamSubmit)
+
+    forwarding = Forwarding()
+    (event,) = on_a_bench(forwarding, work)
+    assert event.request["prompt"] == "a development"
+
+
 def test_a_job_that_never_ends_has_no_time() -> None:
     """A stuck plan is never ready."""
     (event,) = seen(Forwarding(), job={"outcome": "stuck"})

@@ -35,14 +35,14 @@ def elsewhere(upstream_url: str, log: str) -> App:
     return Starlette(routes=[Route("/{path:path}", answer, methods=["GET", "POST"])])
 
 
-def half_elsewhere(upstream_url: str, log: str) -> App:
-    """The reference, whose images alone go to another upstream; `log` gets a line for each of these."""
+def half_elsewhere(upstream_url: str, log: str, status: int = 202) -> App:
+    """The reference, whose images alone go to another upstream, answered so; `log` gets a line for each of these."""
     right = create(upstream_url)
 
     async def app(scope: Any, receive: Any, send: Any) -> None:
         if scope["type"] == "http" and scope["path"].endswith("from-image"):
             note(log, f"{scope['method']} {scope['path']}\n")
-            await JSONResponse(ACCEPTED, 202)(scope, receive, send)
+            await JSONResponse(ACCEPTED, status)(scope, receive, send)
         else:
             await right(scope, receive, send)
 

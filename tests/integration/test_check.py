@@ -49,7 +49,7 @@ def test_json_has_every_rule(reference: Result) -> None:
 def test_the_plan_comes_first_and_apart(reference: Result) -> None:
     """What is about to be sent is said on stderr, so that stdout stays JSON."""
     assert reference.stderr.startswith(f"reference: {len(RULES)} rules, ")
-    assert "First one job, to see that it reaches this upstream." in reference.stderr
+    assert "First a job of each service, to see that it reaches this upstream." in reference.stderr
 
 
 def test_a_failure_is_told_so_that_it_can_be_mended() -> None:

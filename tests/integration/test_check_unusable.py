@@ -39,14 +39,15 @@ def test_a_gateway_wired_elsewhere_gets_one_job(tmp_path: Path) -> None:
     assert log.read_text() == "POST /v1/proxy/media-video-from-text\n"
 
 
-def test_a_service_wired_elsewhere_gets_one_job(tmp_path: Path) -> None:
-    """Text goes where it should, images to a vendor that has to be paid."""
+@pytest.mark.parametrize("status", [202, 402, 500])
+def test_a_service_wired_elsewhere_gets_one_job(status: int, tmp_path: Path) -> None:
+    """Text goes where it should, images to a vendor that has to be paid, whatever that answers to the first one."""
     log = tmp_path / "log"
-    said = unusable(write_profile(tmp_path, asgi(f"{BROKEN}:half_elsewhere", log=str(log))))
+    said = unusable(write_profile(tmp_path, asgi(f"{BROKEN}:half_elsewhere", log=str(log), status=status)))
     assert said == (
-        "the gateway answered 202 to the first job of POST /v1/proxy/media-video-from-image, and the simulator did not "
-        "see it, though it saw one of another service; this gateway may be calling a real upstream for it, so nothing "
-        "more is sent. Point that service at {upstream_url} too, or leave it out (services)"
+        f"the gateway answered {status} to the first job of POST /v1/proxy/media-video-from-image, and the simulator "
+        "did not see it, though it saw one of another service; this gateway may be calling a real upstream for it, so "
+        "nothing more is sent. Point that service at {upstream_url} too, or leave it out (services)"
     )
     assert log.read_text() == "POST /v1/proxy/media-video-from-image\n"
 

@@ -356,6 +356,6 @@ class TestContractCommands:
 
         monkeypatch.setattr(cli, "entry_points", lambda **_: [] if error is None else [Point()])
         run = CliRunner().invoke(cli.veosim_command, ["check", "--profile", "my.yaml", "extra"])
-        message = f'Error: `veosim check` needs the contract suite{missing}: {cli.INSTALL}\n'
+        message = f"Error: `veosim check` needs the contract suite{missing}: {cli.INSTALL}\n"
         assert run.output.endswith(message)
         assert run.exit_code == 2

@@ -2,8 +2,8 @@
 
 from veocontracts.faces.build import CHOICES
 from veocontracts.faces.model import Face, Miss, Service, Value
-from veocontracts.faces.reading import parse
+from veocontracts.faces.reading import id_text, parse
 from veocontracts.faces.registry import FACES, face, face_of
 from veocontracts.pointers import at
 
-__all__ = ["CHOICES", "FACES", "Face", "Miss", "Service", "Value", "at", "face", "face_of", "parse"]
+__all__ = ["CHOICES", "FACES", "Face", "Miss", "Service", "Value", "at", "face", "face_of", "id_text", "parse"]

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote
 
+from veocontracts.faces.reading import id_text
 from veocontracts.pointers import MISSING, at, found, parts, put
 
 Value = str | int
@@ -167,8 +168,7 @@ class Face:
 
     def id_of(self, value: Any) -> Any:
         """A job's id, as text where an API of its own numbers its jobs; what is no id stays as it came."""
-        is_number = isinstance(value, int) and not isinstance(value, bool)
-        return str(value) if is_number and not self.speaks else value
+        return value if self.speaks else id_text(value)
 
     def read(self, data: Any, name: str) -> Any:
         """What a read says under a name of `events.Shown`, None where nothing; a result is there with its video."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from veocontracts.bench import Bench
@@ -15,8 +15,9 @@ from veocontracts.init.observe import observe
 from veocontracts.places import UPSTREAM_URL
 from veocontracts.profile import Profile, load_profile
 from veocontracts.profile.secrets import secrets_of
-from veocontracts.runner.probe import UnusableError, guard, probe
+from veocontracts.runner.probe import UnusableError, guard_each, probe
 from veocontracts.runner.run import begun, outcome_of, pool, setting_of
+from veocontracts.runner.slower import slower_gaps
 from veocontracts.runner.terms_of import Probed
 from veocontracts.secrets import REPORTED
 from veocontracts.targets.leftovers import LEFTOVERS
@@ -115,25 +116,32 @@ def timed(found: Findings, reasons: Iterable[str]) -> Findings:
 async def _outside(
     answers: Answers, profile: Profile, environment: Mapping[str, str], wait: Wait | None, mode: Mode
 ) -> Findings:
-    async with socket_world(setting_of(profile, 0, Probed(), mode=mode)) as world:
+    setting = setting_of(profile, 0, Probed(), mode=mode)
+    slower = await slower_gaps(setting)
+    async with socket_world(setting) as world:
         if wait is not None and answers.url:
             await asyncio.to_thread(wait, world.places[UPSTREAM_URL])
-        return await _looked(answers, profile, environment, world, mode)
+        return await _looked(answers, profile, environment, world, mode, slower)
 
 
 async def _looked(
-    answers: Answers, profile: Profile, environment: Mapping[str, str], world: World, mode: Mode
+    answers: Answers,
+    profile: Profile,
+    environment: Mapping[str, str],
+    world: World,
+    mode: Mode,
+    slower: Sequence[int] = (),
 ) -> Findings:
     """The money guard, the look, and the probe of the profile that follows from it."""
     bench = Bench(setting_of(profile, 0, Probed(), mode=mode), world, "init")
-    await guard(bench, round(profile.reach_within * mode.factor))
-    found = await observe(bench)
+    _, refused = await guard_each(bench, round(profile.reach_within * mode.factor))
+    found = await observe(bench, [kind for kind in bench.face.services if kind not in refused])
     if mode.name == "real":
         return replace(found, clock_proved=False)
     final = profile_of(answers, found, environment)
     probing = Bench(setting_of(final, 0, Probed(), mode=mode), world, "probe")
     try:
-        probed = await probe(probing, round(profile.reach_within * mode.factor))
+        probed = await probe(probing, round(profile.reach_within * mode.factor), slower)
     except UnusableError as error:
         return replace(found, trouble=str(error))
     return replace(found, clock_proved=probed.clock_proved, clock_note=probed.clock_note)

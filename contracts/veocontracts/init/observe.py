@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -24,22 +24,20 @@ NO_LEDGER = "no charge was seen on the completed job, nor at an endpoint: see `l
 NEVER_DONE = "no job was seen to complete within a minute of its time: see `words` and `api` in docs/judging.md"
 
 
-async def observe(bench: Bench) -> Findings:
+async def observe(bench: Bench, sold: Sequence[str]) -> Findings:
     """Submit a job of each service and one that fails, and look at what they show.
 
-    The money guard comes before: this bench's gateway is known to call our upstream.
+    The money guard comes before: for these services this bench's gateway is known to call our upstream.
     """
     submits: list[Submit] = []
-    for service in bench.face.services:
+    for service in sold:
         order = bench.order(service, fields=_length(bench), job={"outcome": "succeed", "queue": "2s", "run": "10s"})
         submits.append(await bench.submit(order))
-    failing = await bench.submit(bench.order(fields=_length(bench), job=FAILING))
+    failing = await bench.submit(bench.order(sold[0], fields=_length(bench), job=FAILING))
     for submit in (*submits, failing):
         await bench.watch(submit, LONGEST, EVERY)
     stories = bench.history().stories
-    services = tuple(
-        name for name, submit in zip(bench.face.services, submits, strict=True) if submit.job_id is not None
-    )
+    services = tuple(name for name, submit in zip(sold, submits, strict=True) if submit.job_id is not None)
     words = _words(stories)
     done = _completed(stories, words)
     missing = []

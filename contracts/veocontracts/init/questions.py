@@ -94,7 +94,7 @@ QUESTIONS: Mapping[str, Question] = {
             "mint",
             "Will it know any key of a certain form? (a pattern with {n}; empty for no)",
             "",
-            "A pattern with {n} of keys that it will know, so that each case has its own.",
+            "A pattern with {n}, a number of up to 15 digits, of keys that it will know: each case has its own.",
         ),
         Question(
             "knob",

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from veocontracts.events import Entry
-from veocontracts.faces import at
+from veocontracts.faces import at, id_text
 from veocontracts.ledger.amounts import amount_of
 from veocontracts.ledger.base import Reader
 from veocontracts.profile import CommandLedger, Entries, FileLedger
@@ -16,7 +16,7 @@ def entries(rows: Iterable[Any], spec: Entries) -> tuple[Entry, ...]:
     """The rows that count, by the profile's pointers."""
     return tuple(
         Entry(
-            job_id=_id(at(row, spec.job)),
+            job_id=id_text(at(row, spec.job)),
             amount=amount_of(at(row, spec.amount), spec, negative=spec.charges_are == "negative"),
             units=at(row, spec.units) if spec.units else None,
         )
@@ -25,14 +25,9 @@ def entries(rows: Iterable[Any], spec: Entries) -> tuple[Entry, ...]:
     )
 
 
-def _id(value: Any) -> Any:
-    """As text, since one table's number is another's text."""
-    return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
-
-
 def of_key(rows: Iterable[Any], spec: FileLedger | CommandLedger, reader: Reader, key: str) -> Iterable[Any]:
     """The rows of that key: by the key that they name, else those of its jobs, where the rows are everybody's."""
     if spec.key is not None:
         secret, pointer = reader.caller.secret(key), spec.key
         return [row for row in rows if at(row, pointer) == secret]
-    return rows if spec.keyed else [row for row in rows if _id(at(row, spec.job)) in reader.jobs]
+    return rows if spec.keyed else [row for row in rows if id_text(at(row, spec.job)) in reader.jobs]

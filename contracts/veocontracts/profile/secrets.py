@@ -20,7 +20,7 @@ _KEYS = (("auth", "keys"), ("upstream", "key"))
 """Where a profile holds keys: they are shown as fingerprints, as in journals and reports."""
 _OWN_NAMES = frozenset({"env", "headers", "kwargs", "body"})
 """Below these, names are the gateway's own, and may tell of a secret; elsewhere `key` is a word of profiles."""
-_PASSWORD = re.compile(r"(://[^:/@\s]*:)[^@/\s]+(@)")
+_PASSWORD = re.compile(r"(://[^:/@\s]*:)[^@\s]+(@)")
 
 
 def secrets_of(profile: Profile, environment: Mapping[str, str] = os.environ) -> Secrets:

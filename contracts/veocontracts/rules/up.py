@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 
 from veocontracts.events import UpstreamPoll, UpstreamSubmit
-from veocontracts.history import History
+from veocontracts.history import History, Story
 from veocontracts.rules.base import Observation, Source, broken, held, judged, rule
 from veocontracts.rules.facts import refused, seconds_in
 from veocontracts.terms import Terms
@@ -43,7 +43,7 @@ def one_generation(history: History) -> Iterator[Observation]:
         else:
             if any(event.job is not None and (event.status is None or event.status >= 400) for event in events):
                 yield held(story)
-    if all(story.accepted for story in history.stories):  # else it is UP-06's
+    if not any(_turned_away(story, history.terms) for story in history.stories):  # else it is UP-06's
         for stray in ownerless(history):
             sent = _said(stray.request, history.terms).get("prompt")
             actual = f"one more, with a prompt that no client sent: {_short(sent)}"
@@ -186,7 +186,7 @@ def nothing_for_the_refused(history: History) -> Iterator[Observation]:
     """Neither under the request's own marker nor under none."""
     strays = ownerless(history)
     for story in history.stories:
-        grain = TURNED_AWAY.get(story.submit.status or 0, "rejected" if refused(story, history.terms) else "")
+        grain = _turned_away(story, history.terms)
         if not grain:
             continue
         made = [event for event in story.upstream if event.job is not None] or strays
@@ -197,8 +197,18 @@ def nothing_for_the_refused(history: History) -> Iterator[Observation]:
 def ownerless(history: History) -> list[UpstreamSubmit]:
     """Upstream jobs that can be tied to no submit, beyond as many as accepted jobs lack one of their own."""
     strays = [event for event in history.strays if event.job is not None]
-    waiting = sum(story.accepted and not story.upstream for story in history.stories)
-    return strays[waiting:]
+    return strays[lacking(history) :]
+
+
+def lacking(history: History) -> int:
+    """How many accepted jobs lack one upstream that they should have: not those of requests that had to be refused."""
+    waiting = [story for story in history.stories if story.accepted and not story.upstream]
+    return sum(story.submit.intent == "valid" or not refused(story, history.terms) for story in waiting)
+
+
+def _turned_away(story: Story, terms: Terms) -> str:
+    """The reason, as a grain; "" where it was not."""
+    return TURNED_AWAY.get(story.submit.status or 0, "rejected" if refused(story, terms) else "")
 
 
 @rule(

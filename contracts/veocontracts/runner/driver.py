@@ -40,6 +40,7 @@ class Driver:
     def __init__(self, setting: Setting, world: World, rules: Sequence[Rule]) -> None:
         self.tallies = Tallies()
         self.lost: list[str] = []
+        self._undriven = 0
         self._setting = setting
         self._world = world
         self._rules = rules
@@ -65,8 +66,7 @@ class Driver:
                 if not case.alone:
                     group.create_task(one(case))
         if self.lost:
-            undriven = len(cases) - self.tallies.cases - len(self.lost)
-            self.tallies.errors.append(died(self._world, self.lost, undriven))
+            self.tallies.errors.append(died(self._world, self.lost, self._undriven))
         else:
             self._census.judge(self._rules, self.tallies)
 
@@ -77,11 +77,16 @@ class Driver:
         gateway's own shows every time. So is one that has to be alone, where it was too slow to make all its occasions.
         What is set aside is told all the same: it may be a race that shows under load alone.
         """
+        if self._world.ended():
+            self._undriven += 1
+            return
         fed = {rule.id for rule in self._rules} & case.feeds if case.alone else set[str]()
         aside: list[SetAside] = []
         while True:
             pressure = Pressure()
             fresh = await self._attempt(case, len(aside))
+            if self._world.ended():
+                break
             wait, unseen = pressure.wait(), fed - {rule_id for rule_id, _ in fresh.counts}
             is_pressed = self._setting.mode.is_pressed and wait.is_long
             if not (is_pressed and (fresh.is_broken or unseen)) or len(aside) + 1 == ATTEMPTS:
@@ -95,8 +100,6 @@ class Driver:
     async def _attempt(self, case: Case, before: int) -> Tallies:
         """Drive it once, after so many attempts that were set aside."""
         tallies, world = Tallies(), self._world
-        if world.ended():
-            return tallies
         bench = Bench(self._setting, world, case.name + " again" * before, lone=case.alone)
         try:
             await case.drive(bench)

@@ -29,10 +29,10 @@ def plan(profile: Profile, only: Sequence[str] = (), scope: Scope = EVERYTHING, 
     sells = ", ".join(service.name for service in face_of(profile).services.values())
     size = f"{profile.gateway.name}: {_count(len(rules), 'rule')}, {_count(len(cases), 'case')}"
     if not cases:
-        return f"{size}; " + ("one job is sent, to probe it" if rules else "nothing is sent")
+        return f"{size}; " + ("a job of each service is sent, to probe it" if rules else "nothing is sent")
     return (
         f"{size}, about {_count(jobs, 'job')} for {sells}, {keys}; {_long(profile, mode)}. "
-        "First one job, to see that it reaches this upstream."
+        "First a job of each service, to see that it reaches this upstream."
     )
 
 

@@ -55,6 +55,21 @@ async def guard(bench: Bench, patience: int) -> Submit:
     Raises:
         UnusableError: one does not arrive; nothing more may be sent.
     """
+    submit, refused = await guard_each(bench, patience)
+    for each in refused.values():
+        raise UnusableError(smoke.not_reached_too(bench, each))
+    return submit
+
+
+async def guard_each(bench: Bench, patience: int) -> tuple[Submit, dict[str, Submit]]:
+    """The same, where a further service may refuse its job with a 4xx: of that one nothing more may be sent.
+
+    Returns:
+        The first job; and the jobs that were refused and did not arrive, by the kinds of their services.
+
+    Raises:
+        UnusableError: another one does not arrive; nothing more may be sent.
+    """
     first, *others = bench.face.services
     submit = await bench.submit(bench.order(first, job={"outcome": "stuck", "queue": "0s"}))
     if not await _seen(
@@ -64,22 +79,21 @@ async def guard(bench: Bench, patience: int) -> Submit:
     await bench.pause(patience // LOOKS)
     if refused := smoke.key_refused_upstream(bench):
         raise UnusableError(refused)
-    for service in others:
-        await _guard_too(bench, patience, service)
-    return submit
+    return submit, {kind: each for kind in others if (each := await _unseen(bench, patience, kind)) is not None}
 
 
-async def _guard_too(bench: Bench, patience: int, service: str) -> None:
-    """A refusal costs nothing, and is for ENUM to judge; without one, a real upstream may have been called.
+async def _unseen(bench: Bench, patience: int, kind: str) -> Submit | None:
+    """The first job of a further service if it was refused and did not arrive; None if it did.
 
     What came is for UP to judge, so that anything comes is enough.
     """
     before = _submits(bench)
-    submit = await bench.submit(bench.order(service, job=AT_ONCE))
-    if submit.status is not None and submit.status // 100 == 4:
-        return
-    if not await _seen(bench, lambda: _submits(bench) > before, _wait(submit, patience)):
+    submit = await bench.submit(bench.order(kind, job=AT_ONCE))
+    if await _seen(bench, lambda: _submits(bench) > before, _wait(submit, patience)):
+        return None
+    if submit.status is None or submit.status // 100 != 4:
         raise UnusableError(smoke.not_reached_too(bench, submit))
+    return submit
 
 
 def _submits(bench: Bench) -> int:

@@ -9,8 +9,8 @@ from dataclasses import replace
 from veocontracts.bench import Bench
 from veocontracts.rules import Rule
 from veocontracts.runner.driver import Driver
-from veocontracts.runner.pace import SLOWER, first_gaps
-from veocontracts.runner.probe import UnusableError, guard, probe
+from veocontracts.runner.probe import UnusableError, probe
+from veocontracts.runner.slower import slower_gaps
 from veocontracts.runner.terms_of import Probed
 from veocontracts.setting import Setting
 from veocontracts.tally import Tallies
@@ -79,8 +79,8 @@ async def _judge(
     rules: Sequence[Rule], mode: Mode, make_setting: Made, progress: Callable[[int, int], None], *, can_fall_back: bool
 ) -> tuple[Setting, Tallies] | str:
     """One mode's run, or why its clock did not move where there is another one to try."""
-    slower = await _slower(mode, make_setting)
     first = make_setting(Probed(), mode)
+    slower = await slower_gaps(first)
     async with socket_world(first) as world:
         reach = round(first.profile.reach_within * mode.factor)
         probed = await probe(Bench(first, world, "probe"), reach, slower)
@@ -93,18 +93,3 @@ async def _judge(
         driver = Driver(setting, world, rules)
         await driver.drive_all(cases, SIDE_BY_SIDE.get(mode.name, FEW), progress)
     return setting, driver.tallies
-
-
-async def _slower(mode: Mode, make_setting: Made) -> tuple[int, ...]:
-    """How far apart the polls of a first start are, whose clock runs more slowly: the probe compares them.
-
-    Only libfaketime tells a gateway nothing of its pace, and so nothing of how far apart its polls are to be.
-    """
-    if mode.name != "faketime":
-        return ()
-    mode = replace(mode, factor=mode.factor / SLOWER)
-    setting = make_setting(Probed(), mode)
-    async with socket_world(setting) as world:
-        bench = Bench(setting, world, "pace")
-        submit = await guard(bench, round(setting.profile.reach_within * mode.factor))
-        return await first_gaps(bench, submit)

@@ -16,8 +16,7 @@ from typing import Any
 
 from veocontracts.places import filled
 from veocontracts.profile import AsgiTarget
-from veocontracts.profile.secrets import secrets_in
-from veocontracts.secrets import beginning_of
+from veocontracts.secrets import Secrets, beginning_of
 from veosim.errors import VeosimError, printable
 from veosim.inprocess import App, Response, call, lifespan
 
@@ -27,8 +26,8 @@ LONGEST = 500
 
 @cache
 def say_once(line: str) -> None:
-    """A line, without the environment's secrets, for the gateway's owner, who finds no log of an app that runs here."""
-    logging.getLogger("veocontracts").error(secrets_in().in_text(line))
+    """A line for the gateway's owner, who finds no log of an app that runs here."""
+    logging.getLogger("veocontracts").error(line)
 
 
 class AsgiGateway:
@@ -40,10 +39,12 @@ class AsgiGateway:
 
     Args:
         make: makes the app, anew for each start.
+        secrets: what the app may raise, and is not written down.
     """
 
-    def __init__(self, make: Callable[[], App]) -> None:
+    def __init__(self, make: Callable[[], App], secrets: Secrets) -> None:
         self._make = make
+        self._secrets = secrets
         self._app: App | None = None
         self._state: Mapping[str, Any] = {}
         self._running: set[asyncio.Task[None]] = set()
@@ -109,7 +110,7 @@ class AsgiGateway:
         self._running.discard(task)
         error = None if task.cancelled() else task.exception()
         if error is not None:
-            say_once(f"the gateway raised {_told(error)}")
+            say_once(self._secrets.in_text(f"the gateway raised {_told(error)}"))
 
     async def close(self) -> None:
         """Cancel handlers that still run, then run the app's shut-down."""

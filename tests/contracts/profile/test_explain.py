@@ -27,7 +27,7 @@ gateway: {name: acme}
 target:
   asgi:
     factory: acme:app
-    kwargs: {api_key: in-kwargs, url: "redis://acme:pw@host", db: {passwords: [one-deep, "${A}"], is_token: {on: true}}}
+    kwargs: {api_key: in-kwargs, url: "redis://me:p/w@host", db: {passwords: [one-deep, "${A}"], is_token: {on: true}}}
 auth: {keys: {main: "${A}"}}
 """
 PROFILE = """\
@@ -109,7 +109,7 @@ def test_a_factory_s_arguments_show_no_secret(tmp_path: Path) -> None:
     found = {key: each.value for key, each in _explained(tmp_path, ASGI).items()}
     assert (found["target.asgi.kwargs.api_key"], found["target.asgi.kwargs.url"]) == (
         fingerprint("in-kwargs"),
-        "redis://acme:…@host",
+        "redis://me:…@host",
     )
     assert json.loads(found["target.asgi.kwargs.db"]) == {
         "passwords": [fingerprint("one-deep"), "${A}"],

@@ -165,6 +165,7 @@ QUICK_AND_REAL = [
     pytest.param(STEPPED, 5, {"asks": 12}, id="polls that have ceased for good"),
     pytest.param(SCALED, 30, {}, id="half a second, which nobody divided"),
     pytest.param(SCALED, 5, {"knobs": ScaledTime(factor=60, declared=("job_timeout",))}, id="a knob nobody has"),
+    pytest.param(SCALED, 10, {"knobs": ScaledTime(factor=2, declared=("poll_interval",))}, id="hardly any quicker"),
 ]
 
 

@@ -28,8 +28,11 @@ def offering(*modes: Mode) -> Callable[..., tuple[Mode, ...]]:
             Mode("scaled", 30, 15 * SECOND, NOTE),
             f"at least 40 s, in scaled time, divided by 30: the code path; the literal 600 s not proven ({NOTE}). ",
         ),
-        (ticking("real", 1), "11 to 25 min, in real time: the literal 600 s, within half a second. First one job"),
-        (Mode(), "a fresh key per case; in virtual time. First one job, to see that it reaches this upstream."),
+        (ticking("real", 1), "11 to 25 min, in real time: the literal 600 s, within half a second. First a job"),
+        (
+            Mode(),
+            "a fresh key per case; in virtual time. First a job of each service, to see that it reaches this upstream.",
+        ),
     ],
 )
 def test_the_plan_says_how_long_and_what_is_claimed(mode: Mode, told: str, monkeypatch: pytest.MonkeyPatch) -> None:
