@@ -64,6 +64,10 @@ class Absence:
             raise VeosimError(f"timeout.clock.{self._mode}: the gateway cannot be reached: {told}") from None
 
 
+class RefusedError(ConnectionError):
+    """A command that moves the clock said no: once it has worked, the gateway may be down."""
+
+
 class Mover(Protocol):
     """Moves a gateway's clock."""
 
@@ -182,6 +186,7 @@ class OwnMover:
     def __init__(self, how: OwnClock) -> None:
         self._how = how
         self._shown = 0
+        self._works = False
         self._absence = Absence("test")
 
     def environment(self) -> Mapping[str, str]:
@@ -219,9 +224,11 @@ class OwnMover:
             told = f"no answer within {show_duration(LIMIT)}; it should not wait for time"
             raise VeosimError(f"timeout.clock.test: {told}") from None
         except ConnectionError as error:
+            if isinstance(error, RefusedError) and not self._works:
+                raise VeosimError(f"timeout.clock.test: {error}") from None
             self._absence.bear(error)
             return
-        self._shown = moved
+        self._shown, self._works = moved, True
         self._absence.over()
 
     def ending(self) -> None:
@@ -247,7 +254,8 @@ async def _run(gateway: Attached, how: OwnClock, by: int) -> None:
     """Run the command, which ends when it is not waited for any more.
 
     Raises:
-        VeosimError: it cannot be run, takes too long or ends with anything but 0.
+        RefusedError: it ends with anything but 0.
+        VeosimError: it cannot be run, or takes too long.
     """
     words = [filled(word, {**gateway.places, SECONDS: _seconds(by)}) for word in how.command]
     try:
@@ -260,7 +268,7 @@ async def _run(gateway: Attached, how: OwnClock, by: int) -> None:
         advice = "; it should not wait for time" if isinstance(error, SlowError) else ""
         raise VeosimError(f"timeout.clock.test: {shown(words[0])} {error}{advice}") from None
     if ended.code:
-        raise VeosimError(f"timeout.clock.test: {shown(words[0])} ended with {ended.code}: {shown(ended.said)}")
+        raise RefusedError(f"{shown(words[0])} ended with {ended.code}: {shown(ended.said)}")
 
 
 def _seconds(by: int) -> str:

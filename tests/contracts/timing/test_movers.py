@@ -244,6 +244,21 @@ def test_a_command_moves_the_clock(tmp_path: Path) -> None:
     assert (tmp_path / "moved").read_text() == "5 81"
 
 
+def test_a_command_that_has_worked_is_asked_again_for_all_of_it(tmp_path: Path) -> None:
+    """The gateway that it speaks to may be down, for a restart."""
+    script = (
+        "import os, sys\nif os.path.exists(sys.argv[2]): sys.exit('it is down')\n"
+        "open(sys.argv[1], 'a').write(sys.argv[3])"
+    )
+    mover = own(command=[sys.executable, "-c", script, str(tmp_path / "moved"), str(tmp_path / "down"), " {seconds}"])
+    asyncio.run(mover.move(Attached(Silent(), {}), STEP, STEP))
+    (tmp_path / "down").touch()
+    asyncio.run(mover.move(Attached(Silent(), {}), STEP, 2 * STEP))
+    (tmp_path / "down").unlink()
+    asyncio.run(mover.move(Attached(Silent(), {}), STEP, 3 * STEP))
+    assert (tmp_path / "moved").read_text() == " 5 10"
+
+
 def test_a_command_is_run_where_the_profile_says(tmp_path: Path) -> None:
     """In `cwd`, which is named where it does not exist."""
     command = [sys.executable, "-c", "open('moved', 'w').close()"]
