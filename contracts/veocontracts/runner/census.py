@@ -15,7 +15,8 @@ from veocontracts.tally import Tallies
 from veocontracts.world import World
 
 WHOLE = "the whole run"
-FEEDS = "UP-01"
+COUNTS, COMPARES = "UP-01", "UP-03"
+"""The rule for a job too many, and the one for a job whose words alone are others."""
 
 
 class Census:
@@ -29,18 +30,29 @@ class Census:
     def __init__(self, setting: Setting, world: World) -> None:
         self._whole = Bench(setting, world, WHOLE, lone=True)
         self._secrets = secrets_of(setting.profile)
-        self._excused = 0
+        self._judged = 0
+        self._lacking: list[History] = []
 
     def note(self, history: History) -> None:
-        """Leave out what a case has judged itself, and what may belong to its accepted jobs that lack one upstream."""
-        judged = sum(event.job is not None for event in history.strays)
-        self._excused += max(judged, lacking(history))
+        """Leave out what a case has judged itself, and remember one whose accepted job lacks its own upstream."""
+        strays = sum(event.job is not None for event in history.strays)
+        self._judged += strays
+        self._lacking += [history] * (lacking(history) - strays)
 
     def judge(self, rules: Iterable[Rule], tallies: Tallies) -> None:
-        """Show the rest, if there is any, to the rule that counts upstream jobs."""
-        history = self._whole.history()
-        rest = [event for event in history.strays if event.job is not None][self._excused :]
+        """Show the rest, if there is any, to the rules: as many as jobs lack one are theirs, in other words.
+
+        Cases that are alone come first, and so do the jobs that they have judged.
+        """
+        made = [event for event in self._whole.history().strays if event.job is not None][self._judged :]
         # Whose key may stand in them, nobody knows: all that might be one is left out.
-        rest = [replace(event, request=self._secrets.in_data(event.request)) for event in rest]
-        if rest:
-            tallies.judge(replace(history, events=tuple(rest)), [rule for rule in rules if rule.id == FEEDS])
+        rest = [replace(event, request=self._secrets.in_data(event.request)) for event in made]
+        by_id = {rule.id: rule for rule in rules}
+        for history, event in zip(self._lacking, rest, strict=False):
+            self._show(replace(history, events=(*history.events, event)), by_id.get(COMPARES), tallies)
+        if more := rest[len(self._lacking) :]:
+            self._show(replace(self._whole.history(), events=tuple(more)), by_id.get(COUNTS), tallies)
+
+    def _show(self, history: History, rule: Rule | None, tallies: Tallies) -> None:
+        if rule is not None:
+            tallies.judge(history, [rule])

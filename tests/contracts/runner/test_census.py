@@ -44,9 +44,11 @@ def test_a_job_in_other_words_is_found_at_the_end() -> None:
 
 
 def test_a_job_whose_words_alone_were_changed_is_one_job() -> None:
-    """It is the only one of its submit, and for UP-03 to judge."""
-    assert counted(again=1, hands_on=False) == []
+    """It is the only one of its submit, whose words it should have."""
+    ((case, actual),) = counted(again=1, hands_on=False)
+    assert (case, actual.partition(",")[0]) == ("one case", "prompt 'a meadow'")
     assert counted(again=0) == []
+    assert counted(again=0, hands_on=False) == []
 
 
 def test_what_a_case_has_judged_is_not_judged_twice() -> None:
