@@ -177,7 +177,7 @@ def test_both_assume_the_same_defaults(dialect: str, operation: Described) -> No
 
 
 @each_submit
-@sizes(3, 1000)
+@sizes(1, 1000)
 def test_a_change_in_the_document_is_noticed(dialect: str, operation: Described, number: int) -> None:
     """One value renamed, or one bound tightened, in the schema of a body."""
     flips = seeded(document_flips(operation), number, dialect, str(operation))
@@ -191,7 +191,7 @@ def test_a_change_in_the_document_is_noticed(dialect: str, operation: Described,
 
 
 @each_dialect
-@sizes(3, 1000)
+@sizes(1, 1000)
 def test_a_change_in_the_server_is_noticed(dialect: str, number: int) -> None:
     """One listed value lost, gained, or assumed in place of the default, in a model of a body."""
     flips = seeded(server_flips(DOCUMENTS[dialect], dialect), number, dialect)

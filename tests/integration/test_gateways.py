@@ -12,8 +12,8 @@ RULES = ("BILL-06", "AUTH-01")
 """Money and keys, in two dozen jobs."""
 
 
-SHOWN = {"node", "threads", "resold"}
-"""A language, an API and a ledger of each sort; the other gateways belong to the long proofs."""
+SHOWN = {"node", "resold"}
+"""A language, an API and a ledger of two sorts; the other gateways belong to the long proofs."""
 
 
 @pytest.mark.parametrize(
