@@ -127,6 +127,7 @@ def test_a_command_that_does_not_exist_is_named(tmp_path: Path) -> None:
     assert said == "the gateway 'no-such-gateway' cannot be started: No such file or directory"
 
 
+@pytest.mark.prove
 def test_nonsense_is_judged_not_feared(tmp_path: Path) -> None:
     """Odd types, HTML, empty and endless bodies fail rules; none of them is an error of the harness."""
     path = write_profile(tmp_path, asgi("tests.gateways.nonsense:create", in_process=True))

@@ -15,6 +15,7 @@ def report(*arguments: str) -> dict[str, Any]:
     return data
 
 
+@pytest.mark.prove
 def test_the_depth_decides_how_many_sequences_are_run() -> None:
     """And the report says how many there could be, and which states they reach."""
     shallow, deeper = report(*QUICK, "--depth", "0"), report(*QUICK, "--depth", "1")
@@ -41,6 +42,7 @@ def test_the_plan_counts_what_will_be_run() -> None:
     assert counts[0] == counts[1] + 8
 
 
+@pytest.mark.prove
 def test_rules_without_sequences_have_no_coverage() -> None:
     """Nothing is claimed about what was not asked for."""
     assert report("--rule", "AUTH-02")["coverage"] is None

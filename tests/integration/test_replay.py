@@ -147,6 +147,7 @@ def test_a_rule_of_any_level_has_to_find_its_occasion(recorded: Path, tmp_path: 
     assert verdicts(result)[rule if rule != "UP-10" else "UP-10[pace]"] == "INCONCLUSIVE"
 
 
+@pytest.mark.prove
 def test_what_a_profile_requires_does_not_switch_a_recording_off(recorded: Path, tmp_path: Path) -> None:
     """A replay judges what broke then; a check that leaves it out says so."""
     path = write_profile(tmp_path, {"require": ["surface"]})

@@ -35,6 +35,7 @@ def trials() -> Result:
     return veosim("selftest", *(word for name in CHOSEN for word in ("--mutant", name)), "--json")
 
 
+@pytest.mark.prove
 def test_the_reference_is_clean(trials: Result) -> None:
     """Under every profile: nothing is red, SHOULD rules neither, and every rule finds its witness."""
     data = report(trials)
@@ -44,6 +45,7 @@ def test_the_reference_is_clean(trials: Result) -> None:
     assert data["idle"] == []
 
 
+@pytest.mark.prove
 def test_a_mutant_is_killed_as_declared(trials: Result) -> None:
     """By its primary rule alone, and without turning red what it does not declare."""
     data = report(trials)
@@ -54,6 +56,7 @@ def test_a_mutant_is_killed_as_declared(trials: Result) -> None:
     assert trials.exit_code == 0
 
 
+@pytest.mark.prove
 def test_the_mutants_come_in_the_order_of_their_names(trials: Result) -> None:
     """Two reports can be compared line by line."""
     names = [mutant["name"] for mutant in report(trials)["mutants"]]

@@ -102,6 +102,7 @@ def test_a_mutant_is_judged_in_this_process_too() -> None:
     assert (trial.alone, trial.red, trial.undeclared, trial.errors) == (True, ("BILL-09", "BILL-12"), (), ())
 
 
+@pytest.mark.prove
 def test_a_rule_that_the_defect_does_not_break_does_not_kill(monkeypatch: pytest.MonkeyPatch) -> None:
     """A mutant that is declared for the wrong rule survives, and what it does break is undeclared."""
     wrong = replace(MUTANTS["charge-forgotten"], primary="TIME-08", also={})
